@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nouns of findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from weir.clearinghouse.intake.terms import ReportId
+from weir.kernel.ids import TypedId
+from weir.kernel.moments import Moment
+
+
+class FindingId(TypedId, prefix="F"):
+    """One cause, however many reported it."""
+
+
+class FindingState(StrEnum):
+    """Where a finding stands in this room."""
+
+    OPEN = "open"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """A report has found its finding."""
+
+    id: FindingId
+    report: ReportId
+    new: bool
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """A finding on the queue."""
+
+    id: FindingId
+    title: str
+    target: str
+    state: FindingState
+    received_at: Moment
+    reports: int
+    marking: str
+
+
+@dataclass(frozen=True)
+class ReportOf:
+    """A report that belongs to a finding."""
+
+    id: ReportId
+    received_at: Moment
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding, opened."""
+
+    id: FindingId
+    title: str
+    target: str
+    state: FindingState
+    received_at: Moment
+    marking: str
+    reports: tuple[ReportOf, ...]

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is sealed, opened for whoever was let in: policy was asked before, by the question or verb that calls this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from weakref import WeakValueDictionary
+
+from django.conf import settings
+from django.db import transaction
+
+from weir.foundation.actor import Actor
+from weir.foundation.question import question
+from weir.foundation.store import rules
+from weir.foundation.store.models import BlobRow, CompartmentRow, PendingDestructionRow
+from weir.foundation.store.terms import (
+    Blob,
+    Compartment,
+    CompartmentReport,
+    CompartmentState,
+    Damaged,
+    Erased,
+    KeyId,
+    KeyStore,
+)
+from weir.kernel.errors import Missing, Unavailable, WeirError
+from weir.kernel.moments import Moment
+
+REMEMBERED = 50_000
+_bound: list[KeyStore] = []
+_committed: dict[str, KeyId] = {}
+
+
+class FreshCompartment:
+    """A compartment whose row this transaction added or saw. It hangs on the transaction's list of what to do after the
+    commit, which Django cuts back whenever it rolls back, savepoints too: while it hangs there, the row is there.
+    """
+
+    def __init__(self, name: str, key: KeyId) -> None:
+        self.name, self.key = name, key
+
+    def __call__(self) -> None:
+        remember(self.name, self.key)
+
+
+_fresh: WeakValueDictionary[str, FreshCompartment] = WeakValueDictionary()
+
+
+def bind_key_store(store: KeyStore) -> None:
+    """Called once by the shell, and by each test with a store of its own."""
+    _bound[:] = [store]
+    forget()
+
+
+def key_store() -> KeyStore:
+    if not _bound:
+        msg = "no key store is bound: start through weir.shell"
+        raise RuntimeError(msg)
+    return _bound[0]
+
+
+def unseal(compartment: str, sealed: bytes, context: str) -> bytes:
+    """Open what `blobs.seal` sealed; `Erased` when its key was dropped."""
+    return rules.unseal(case_key(compartment), sealed, rules.context(compartment, context))
+
+
+def openers(compartments: Collection[str]) -> dict[str, Callable[[bytes, bytes], bytes]]:
+    """What opens the small things of these cases (`rules.opener`), for whoever goes through many.
+
+    A case whose key cannot be had is left out, and `unseal` says why.
+    """
+    found: dict[str, Callable[[bytes, bytes], bytes]] = {}
+    rows = CompartmentRow.objects.filter(name__in=compartments, erased_at=None)
+    for name, key in rows.values_list("name", "id"):
+        with suppress(WeirError):
+            found[name] = rules.opener(key_store().open_key(key))
+    return found
+
+
+def case_key(compartment: str) -> bytes:
+    return key_store().open_key(key_of(compartment))
+
+
+def key_of(compartment: str) -> KeyId:
+    """The id of a compartment's key. Ids never change, so they are remembered; keys are the key store's to remember."""
+    if (known := remembered(compartment)) is not None:
+        return known
+    row = CompartmentRow.objects.filter(name=compartment).only("id", "erased_at").first()
+    if row is None:
+        raise Missing
+    if row.erased_at is not None:
+        raise Erased
+    remember_if_committed(compartment, row.id)
+    return row.id
+
+
+def remembered(compartment: str) -> KeyId | None:
+    if (known := _committed.get(compartment)) is not None:
+        return known
+    fresh = _fresh.get(compartment)
+    if fresh is not None and any(entry[1] is fresh for entry in reversed(transaction.get_connection().run_on_commit)):
+        return fresh.key
+    return None
+
+
+def remember(compartment: str, key: KeyId) -> None:
+    if len(_committed) >= REMEMBERED:
+        _committed.clear()
+    _committed[compartment] = key
+
+
+def remember_if_committed(compartment: str, key: KeyId) -> None:
+    """To be called when the row was added or seen: inside a transaction it may be its own, and still be undone."""
+    fresh = FreshCompartment(compartment, key)
+    _fresh[compartment] = fresh
+    transaction.on_commit(fresh)
+
+
+def forget(compartment: str = "") -> None:
+    """Forget one compartment's key id, or all of them."""
+    if compartment:
+        _committed.pop(compartment, None)
+    else:
+        _committed.clear()
+
+
+def open_blob(compartment: str, name: str) -> Iterator[bytes]:
+    """The bytes of a blob, chunk by chunk, each verified before it is given. A bad beginning is said here, at once."""
+    row, key = _row_of(compartment, name), case_key(compartment)
+    about = rules.context(compartment, row.name)
+    _header_of(row, key, about)
+    return _chunks(row, key, about)
+
+
+def blob_of(compartment: str, name: str) -> Blob:
+    """What is known of a blob; its digest comes out of the sealed header."""
+    row = _row_of(compartment, name)
+    header = _header_of(row, case_key(compartment), rules.context(compartment, row.name))
+    return Blob(row.name, header.size, header.digest.hex(), row.media_type, row.sender_sealed)
+
+
+def blobs_folder() -> Path:
+    return Path(settings.HOME) / "blobs"
+
+
+def path_of(name: str) -> Path:
+    return blobs_folder() / name[:2] / name
+
+
+@question("store.compartment_state", on="compartment")
+def compartment_state(actor: Actor, compartment: Compartment) -> CompartmentReport:
+    """Whether a case is there, is being erased, or is gone, and how many large things lie in it."""
+    row = CompartmentRow.objects.filter(name=compartment).first()
+    if row is None:
+        raise Missing
+    pending = PendingDestructionRow.objects.filter(compartment=row).exists()
+    erased_at = Moment.of(row.erased_at) if row.erased_at else None
+    return CompartmentReport(
+        compartment, _state(erased_at, pending=pending), BlobRow.objects.filter(compartment=row).count(), erased_at
+    )
+
+
+def _state(erased_at: Moment | None, *, pending: bool) -> CompartmentState:
+    if erased_at is None:
+        return CompartmentState.OPEN
+    return CompartmentState.ERASING if pending else CompartmentState.ERASED
+
+
+def _row_of(compartment: str, name: str) -> BlobRow:
+    row = BlobRow.objects.filter(compartment_id=key_of(compartment), name=name).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+@contextmanager
+def _file_of(row: BlobRow) -> Iterator[BinaryIO]:
+    try:
+        with path_of(row.name).open("rb") as file:
+            yield file
+    except FileNotFoundError:
+        raise Damaged("The file of a blob is not there.") from None
+    except OSError as no:
+        raise Unavailable(f"The file of a blob cannot be read: {no.strerror}.") from no
+
+
+def _header_of(row: BlobRow, key: bytes, about: bytes) -> rules.Header:
+    with _file_of(row) as file:
+        return rules.open_header(key, file.read(rules.HEADER_SIZE), about)
+
+
+def _chunks(row: BlobRow, key: bytes, about: bytes) -> Iterator[bytes]:
+    with _file_of(row) as file:
+        # Read again: it may have been stored anew since, under another file key.
+        header = rules.open_header(key, file.read(rules.HEADER_SIZE), about)
+        yield from rules.open_stream(header.file_key, iter(lambda: file.read(rules.SEALED_CHUNK_SIZE), b""))

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in: from a browser's session or a program's token to the actor that every verb takes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib.auth import logout
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.urls import reverse
+
+from weir.foundation.actor import ANONYMOUS, Actor
+from weir.foundation.identity.accounts import actor_of_session, actor_of_token
+from weir.foundation.identity.reads import organization_name
+from weir.foundation.identity.terms import Credential
+from weir.foundation.identity.views import CHOSEN
+from weir.kernel.errors import Refused
+from weir.kernel.moments import Moment
+from weir.shell import rates
+from weir.shell.clock import now
+
+SECOND_FACTORS = {"mfa", "socialaccount"}
+IDLE = timedelta(hours=1)
+LONGEST = timedelta(hours=12)
+JUST_NOW = timedelta(minutes=5)
+_SEEN = "seen"
+_SEEN_EVERY = 300  # seconds: a session that was written at each page would make readers wait for writers
+_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class NotAToken(Refused):
+    """The Authorization header holds no token of Weir."""
+
+    hint = "Send `Authorization: Bearer weir_...`; tokens are made under Account, or with `weir identity issue-token`."
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """People come by invitation, application or the first door, so nobody signs up here by themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As the API counts strangers: a proxy's word counts only where the operator trusts the proxy."""
+        return rates.network_of(rates.address_of(request))
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Not for who signed in a moment ago: the first thing that staff does is to set up a second factor."""
+        return super().is_reauthentication_required(app=app) and not _just_signed_in(self.request)
+
+
+class Issuers(DefaultSocialAccountAdapter):  # type: ignore[misc]  # as above
+    """An issuer says who somebody is; that they belong here it cannot say."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        return False
+
+
+@receiver(authenticator_added)
+def _first_factor_was_just_shown(request: HttpRequest, user: Any, authenticator: Any, **_: object) -> None:
+    """Who sets up the first factor has just used it. A further one proves nothing: a password was enough to add it."""
+    others = Authenticator.objects.filter(user=user, type__in=_FACTORS).exclude(pk=authenticator.pk)
+    if authenticator.type in _FACTORS and not others.exists():
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+def _just_signed_in(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return bool(records) and now().timestamp() - float(records[-1]["at"]) < JUST_NOW.total_seconds()
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who looks at this page."""
+    person = request.user
+    if not person.is_authenticated:
+        return ANONYMOUS
+    proven = {record.get("method") for record in get_authentication_records(request, person)}
+    second_factor = bool(proven & SECOND_FACTORS)
+    return actor_of_session(person, request.session.get(CHOSEN, ""), second_factor=second_factor, now=now())
+
+
+def end_if_over(request: HttpRequest, at: Moment) -> None:
+    """A session ends an hour after it was last used, and twelve hours after signing in, whatever the cookie says."""
+    if not request.user.is_authenticated:
+        return
+    seconds = int(at.timestamp())
+    seen = int(request.session.get(_SEEN, seconds))
+    records = get_authentication_records(request, request.user)
+    began = min((float(record["at"]) for record in records), default=seconds)
+    if seconds - seen > IDLE.total_seconds() or seconds - began > LONGEST.total_seconds():
+        logout(request)
+    elif seconds - seen > _SEEN_EVERY or _SEEN not in request.session:
+        request.session[_SEEN] = seconds
+
+
+def lacks_second_factor(request: HttpRequest) -> str:
+    """Where somebody of the staff shows or sets up a second factor; empty for everybody who need not."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.staff or actor.second_factor:
+        return ""
+    return _shows_factor_at(request) or reverse("mfa_index")
+
+
+def must_show_factor_first(request: HttpRequest) -> str:
+    """Where somebody shows a factor that they have, before they change any; empty if they did, or have none.
+
+    Otherwise a session from before the first factor, and a password, could take the factor away.
+    """
+    if not request.user.is_authenticated or request.actor.second_factor:  # type: ignore[attr-defined]
+        return ""
+    return _shows_factor_at(request)
+
+
+def _shows_factor_at(request: HttpRequest) -> str:
+    ways = Accounts(request).get_reauthentication_methods(request.user)
+    return next((str(way["url"]) for way in ways if way["id"] != "reauthenticate"), "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The person as the head of each page shows them to themselves."""
+
+    name: str
+    org_name: str
+    roles: tuple[str, ...]
+    staff: bool
+
+
+def shown(request: HttpRequest) -> Shown:
+    """Whose page this is, in words."""
+    person: Any = request.user
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    organization = organization_name(actor.organization) if actor.organization else ""
+    return Shown(person.name or person.email, organization, tuple(sorted(actor.roles)), actor.staff)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Somebody else who says who people are."""
+
+    name: str
+    href: str
+
+
+def providers() -> tuple[Provider, ...]:
+    """For the sign-in page: the issuer that the operator's settings name, or none."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    return tuple(Provider(app["name"], reverse("openid_connect_login", args=[app["provider_id"]])) for app in apps)
+
+
+def credential_of(header: str) -> Credential:
+    """Whose token stands in an Authorization header."""
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise NotAToken
+    return actor_of_token(secret.strip(), now())

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The small made-up world of `weir up --demo`: an empty instance filled through verbs, as people would fill it.
+
+It says that it is made up in every name, and lies under `.example`, where nobody has a mailbox. Findings are not made
+here: the worker makes them of the reports, by the flow that every report takes. Stop anywhere: what is there stays, and
+the next start finds a world that is smaller.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from weir.clearinghouse.intake.terms import AiUse
+from weir.clearinghouse.intake.verbs import receive_report
+from weir.foundation.actor import ANONYMOUS, SYSTEM, Actor
+from weir.foundation.identity import accounts, verbs
+from weir.foundation.identity.reads import terms_in_force
+from weir.foundation.identity.terms import OrganizationId, OrganizationKind, Role, Sector
+from weir.foundation.ledger import reads as ledger
+from weir.foundation.ledger.terms import Cursor
+from weir.kernel.errors import Conflict, Missing
+from weir.kernel.moments import Moment
+from weir.shell.clock import now
+
+HOUSE = "Example Treasury Clearinghouse (made up)"
+WEEKS = timedelta(days=26)
+TOTP_PERIOD = 30
+_OF_ANY_INSTANCE = {"identity.open_first_door", "identity.sweep_ended"}
+
+
+class NotEmpty(Conflict):
+    """This instance holds something, and a made-up world is put into an empty one only."""
+
+    hint = "Start without --demo and WEIR_DEMO, or point WEIR_HOME (and WEIR_DATABASE) at somewhere empty."
+
+
+class NotMadeUp(Missing):
+    """There is no made-up person of that name here."""
+
+    hint = "Made-up people with a second factor: administrator, coordinator. They are there after `weir up --demo`."
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody made up, named for what they do. The name before the @ is what `weir demo code` takes."""
+
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Organization:
+    """A made-up organization; its first person applied for it."""
+
+    name: str
+    kind: OrganizationKind
+    people: tuple[Person, ...]
+    sector: Sector = Sector.NONE
+
+
+ADMINISTRATOR = Person("administrator@weir.example", "Administrator One (made up)", ())
+COORDINATOR = Person("coordinator@weir.example", "Coordinator One (made up)", (Role.COORDINATOR,))
+STAFF = (ADMINISTRATOR, COORDINATOR)
+GUESTS = (
+    Organization(
+        "First Example AI Lab (made up)",
+        OrganizationKind.AI_LAB,
+        (Person("finder@lab-one.example", "Finder One (made up)", ()),),
+    ),
+    Organization(
+        "Second Example AI Lab (made up)",
+        OrganizationKind.AI_LAB,
+        (Person("finder@lab-two.example", "Finder Two (made up)", ()),),
+    ),
+    Organization(
+        "Example Parser Project (made up)",
+        OrganizationKind.MAINTAINER_PROJECT,
+        (
+            Person("maintainer@parser.example", "Maintainer One (made up)", ()),
+            Person("reviewer@parser.example", "Maintainer Two (made up)", (Role.MEMBER,)),
+        ),
+    ),
+    Organization(
+        "Example Appliances (made up)",
+        OrganizationKind.VENDOR,
+        (Person("vendor@appliances.example", "Vendor One (made up)", ()),),
+    ),
+    Organization(
+        "Example General Hospital (made up)",
+        OrganizationKind.INFRASTRUCTURE_OPERATOR,
+        (Person("security@hospital.example", "Hospital Security One (made up)", ()),),
+        Sector.HEALTHCARE_AND_PUBLIC_HEALTH,
+    ),
+    Organization(
+        "Example Independent Finders (made up)",
+        OrganizationKind.FINDER,
+        (Person("finder@independent.example", "Finder Three (made up)", ()),),
+    ),
+)
+LAB_ONE, LAB_TWO, ALONE, HOSPITAL, NOBODY = (
+    "finder@lab-one.example",
+    "finder@lab-two.example",
+    "finder@independent.example",
+    "security@hospital.example",
+    "",
+)
+PARSER, QUEUE, GATE, PUMP = (
+    "pkg:pypi/example-parser@2.1.0",
+    "pkg:npm/example-queue@0.9.4",
+    "https://code.example/appliances/gate",
+    "https://code.example/appliances/pump",
+)
+A, U = AiUse.ASSISTED, AiUse.AUTONOMOUS
+N, C, X = AiUse.NONE, AiUse.CONFIDENTIAL, AiUse.UNSAID
+# Who, what, where, which weakness, and what is said of tools; in the order in which they came.
+REPORTS: tuple[tuple[str, str, str, str, AiUse], ...] = (
+    (LAB_ONE, "Heap overflow when a table has more columns than its head", PARSER, "CWE-122", U),
+    (LAB_TWO, "Out-of-bounds write while reading a table head", PARSER, "CWE-787", U),
+    (ALONE, "Crash on a table with a negative width", PARSER, "CWE-191", N),
+    (LAB_ONE, "Quadratic time in nested lists", PARSER, "CWE-407", A),
+    (NOBODY, "The update check of the gate follows redirects to anywhere", GATE, "CWE-601", X),
+    (LAB_TWO, "Session of the gate survives a changed password", GATE, "CWE-613", A),
+    (HOSPITAL, "Pump accepts a rate above its own limit over the serial port", PUMP, "CWE-1284", N),
+    (LAB_ONE, "Use after free when a queue closes twice", QUEUE, "CWE-416", U),
+    (LAB_ONE, "Integer overflow in the length of a queue message", QUEUE, "CWE-190", U),
+    (ALONE, "Messages of other tenants are seen after a reconnect", QUEUE, "CWE-200", N),
+    (LAB_TWO, "Format string in the error log", PARSER, "CWE-134", A),
+    (NOBODY, "Default password in the printed manual of the pump", PUMP, "CWE-1392", X),
+    (LAB_ONE, "Path of an archive member leaves the folder", PARSER, "CWE-22", U),
+    (LAB_TWO, "Archive member overwrites a file outside", PARSER, "CWE-22", C),
+    (ALONE, "Certificate of the update server is not checked", GATE, "CWE-295", A),
+    (LAB_ONE, "Race between reload and shutdown of the queue", QUEUE, "CWE-362", U),
+    (HOSPITAL, "Pump restarts on a malformed clock telegram", PUMP, "CWE-20", N),
+    (LAB_TWO, "Regular expression takes minutes on a long line", PARSER, "CWE-1333", U),
+    (LAB_ONE, "Gate answers with memory of earlier requests", GATE, "CWE-908", U),
+    (ALONE, "Header is split by a carriage return in the queue's name", QUEUE, "CWE-113", A),
+    (LAB_TWO, "Signed configuration is applied before its signature is checked", GATE, "CWE-347", A),
+    (NOBODY, "Something is wrong with the maintenance page", "", "", X),
+    (LAB_ONE, "Stack exhaustion by deep nesting", PARSER, "CWE-674", U),
+    (LAB_TWO, "Null pointer on an empty table", PARSER, "CWE-476", U),
+    (ALONE, "Token of the queue stands in its own log", QUEUE, "CWE-532", N),
+)
+
+
+def seed() -> Iterator[str]:
+    """Fill this instance, and tell how to come in. On one that is filled already, tell only that."""
+    if is_here():
+        yield "The made-up world is here already. `weir demo code coordinator` gives the second factor of the moment."
+        yield f"Its password was shown when it was made; to begin anew, remove {settings.HOME}."
+        return
+    _check_empty()
+    yield "Filling this instance with a small made-up world ..."
+    present = now()
+    start = Moment.of(present - WEEKS)
+    # One for all of them: they are one world, and it is shown in one line.
+    password = secrets.token_urlsafe(12)
+    encoded = accounts.encoded(password)
+    _staff(encoded, start)
+    _guests(encoded, start)
+    _reports(start, present)
+    yield from _how_to_sign_in(password, present)
+
+
+def code_of(person: str, at: Moment) -> str:
+    """What an authenticator app would show now for somebody made up."""
+    known = {each.email.partition("@")[0]: each.email for each in STAFF}
+    secret = _secret_of(known.get(person, ""))
+    if not secret or not is_here():
+        raise NotMadeUp
+    return _code(secret, at)
+
+
+def is_here() -> bool:
+    """Whether this instance holds the made-up world, however it was started this time."""
+    return bool(_people().filter(email=ADMINISTRATOR.email, name=ADMINISTRATOR.name).exists())
+
+
+def _check_empty() -> None:
+    lines = ledger.lines_after(Cursor(ledger.open_log().id), 1_000)
+    if _people().exists() or any(line.kind not in _OF_ANY_INSTANCE for line in lines):
+        raise NotEmpty
+
+
+def _staff(encoded: str, start: Moment) -> None:
+    door = verbs.open_first_door(SYSTEM, now=start)
+    verbs.claim_first_administrator(
+        ANONYMOUS, door.secret, ADMINISTRATOR.email, ADMINISTRATOR.name, HOUSE, encoded, now=start
+    )
+    _enroll(ADMINISTRATOR.email)
+    administrator = _actor(ADMINISTRATOR.email, start)
+    _bring_in(administrator, administrator.organization, COORDINATOR, encoded, start)
+    _enroll(COORDINATOR.email)
+
+
+def _guests(encoded: str, start: Moment) -> None:
+    administrator, terms = _actor(ADMINISTRATOR.email, start), terms_in_force().digest
+    for guest in GUESTS:
+        first, *others = guest.people
+        asked = verbs.apply(ANONYMOUS, guest.name, guest.kind, first.email, terms, guest.sector, now=start)
+        admitted = verbs.admit_application(administrator, asked.id, now=start)
+        link = accounts.join_secret(admitted.invitation)
+        verbs.accept_invitation(ANONYMOUS, link, terms, first.name, encoded, now=start)
+        for other in others:
+            _bring_in(_actor(first.email, start), admitted.organization, other, encoded, start)
+
+
+def _bring_in(by: Actor, organization: str, person: Person, encoded: str, at: Moment) -> None:
+    invited = verbs.invite(by, person.email, OrganizationId(organization), person.roles, now=at)
+    link = accounts.join_secret(invited.id)
+    verbs.accept_invitation(ANONYMOUS, link, terms_in_force().digest, person.name, encoded, now=at)
+
+
+def _reports(start: Moment, present: Moment) -> None:
+    """Spread evenly; none in the future, or the clock would seem to go back."""
+    step = (present - start) / (len(REPORTS) + 1)
+    for number, (who, title, component, weakness, ai_use) in enumerate(REPORTS, 1):
+        at = Moment.of(start + step * number)
+        actor = _actor(who, at) if who else ANONYMOUS
+        description = f"Made up, to show what a report looks like.\n\n{title}."
+        receive_report(actor, title, description, component, weakness, ai_use, now=at)
+
+
+def _enroll(email: str) -> None:
+    """A second factor, as staff need one; what an authenticator app would hold lies in the database, and only here."""
+    TOTP.activate(_people().get(email=email), generate_totp_secret())
+
+
+def _how_to_sign_in(password: str, present: Moment) -> Iterator[str]:
+    yield f"Everybody here is made up. They all sign in at {settings.PUBLIC_URL}/account/login/ with this password:"
+    yield f"  {password}"
+    for person in STAFF:
+        secret = _secret_of(person.email)
+        label = quote(f"{settings.INSTANCE}:{person.email}")
+        yield f"  {person.email}  second factor now: {_code(secret, present)}"
+        yield f"    otpauth://totp/{label}?secret={secret}&issuer={quote(settings.INSTANCE)}"
+    for guest in GUESTS:
+        yield f"  {guest.people[0].email}  {guest.name}"
+    yield "`weir demo code coordinator` gives the second factor of the moment. The password is not shown again."
+
+
+def _secret_of(email: str) -> str:
+    found = Authenticator.objects.filter(user__email=email, type=Authenticator.Type.TOTP).first()
+    return str(decrypt(found.data["secret"])) if found else ""
+
+
+def _code(secret: str, at: Moment) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(at.timestamp()) // TOTP_PERIOD)))
+
+
+def _actor(email: str, at: Moment) -> Actor:
+    return accounts.actor_of_session(_people().get(email=email), "", second_factor=True, now=at)
+
+
+def _people() -> Any:
+    return get_user_model().objects

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands in the navigation, for whom. It shows what could be asked; policy still decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from weir.foundation.actor import Actor, ActorKind
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
+    """The links for this actor, with the present one marked."""
+    places = [(_("Report"), "/report/")]
+    if actor.kind is not ActorKind.ANONYMOUS:
+        places.append((_("My reports"), "/reports/"))
+    if actor.staff and "coordinator" in actor.roles:
+        places.append((_("Queue"), "/findings/"))
+    if actor.organization:
+        places.append((_("Organization"), "/organization/"))
+    if actor.staff and "administrator" in actor.roles:
+        places.append((_("Administration"), "/administration/"))
+    places.append((_("Log"), "/log/"))
+    return tuple(Place(label, href, path.startswith(href)) for label, href in places)
