@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from tests.worlds.house import House
+from tests.worlds.stops import PowerCut, statements, stop_before
+from weir.clearinghouse.intake.models import ReportRow
+from weir.foundation.actor import SYSTEM
+from weir.foundation.ledger import reads
+from weir.foundation.ledger.models import EntryRow, ReadingRow
+from weir.foundation.ledger.terms import KeyReused, NoSuchEntry
+from weir.foundation.ledger.verbs import sweep_notes
+from weir.foundation.policy.models import AudienceRow, MarkRow
+from weir.foundation.store.models import CompartmentRow
+from weir.foundation.transactions import reading
+from weir.kernel.errors import Invalid
+
+pytestmark = pytest.mark.both_databases
+
+
+def test_a_verb_leaves_one_entry_about_what_it_made(house):
+    done = house.report()
+    assert house.kinds() == ["intake.receive_report"]
+    row = EntryRow.objects.get()
+    assert (row.about, row.actor, bytes(row.leaf)) == (done.outcome.id, house.finder.id, done.entry.leaf)
+
+
+def test_a_sealed_entry_shows_nothing_to_whoever_holds_the_database(house):
+    house.report(title="a word that must not be seen")
+    row = EntryRow.objects.get()
+    assert bytes(row.salt) == b""
+    assert b"digest" not in bytes(row.body)
+    assert b"a word that must not be seen" not in bytes(ReportRow.objects.get().sealed)
+
+
+def test_the_same_key_and_body_give_the_same_answer_once(house):
+    first = house.report(key="k1")
+    house.later(minutes=5)
+    again = house.report(key="k1")
+    assert (again.outcome, again.entry.leaf, again.again) == (first.outcome, first.entry.leaf, True)
+    assert ReportRow.objects.count() == 1
+
+
+def test_the_same_key_for_something_else_is_a_conflict(house):
+    house.report(title="one", key="k1")
+    with pytest.raises(KeyReused):
+        house.report(title="two", key="k1")
+    assert ReportRow.objects.count() == 1
+
+
+def test_another_actor_may_use_the_same_key(house):
+    house.report(key="k1")
+    house.report(key="k1", actor=house.outsider)
+    assert ReportRow.objects.count() == 2
+
+
+def test_what_is_refused_leaves_nothing(house):
+    with pytest.raises(Invalid):
+        house.report(title="  ")
+    assert house.kinds() == []
+    assert CompartmentRow.objects.count() == 0
+
+
+def test_wherever_the_power_goes_nothing_or_all_of_it_happened(house):
+    house.report()  # the first one fills caches, and so sends more
+    places = statements(lambda: house.report(key="counted"))
+    for statement in range(places):
+        with pytest.raises(PowerCut), stop_before(statement):
+            house.report(key="cut")
+        assert ReportRow.objects.count() == EntryRow.objects.count() == CompartmentRow.objects.count() == 2
+        kept = set(ReportRow.objects.values_list("id", flat=True))
+        assert set(MarkRow.objects.values_list("object", flat=True)) == kept
+        assert set(AudienceRow.objects.values_list("object", flat=True)) == kept
+    assert house.report(key="cut").again is False
+
+
+def test_two_that_race_with_one_key_get_one_answer(open_house: House):
+    house, answers, together = open_house, [], threading.Barrier(2)
+
+    def send():
+        together.wait()
+        answers.append(house.report(key="raced"))
+        connections.close_all()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({done.entry.leaf for done in answers}) == 1
+    assert sorted(done.again for done in answers) == [False, True]
+    with reading(SYSTEM):
+        assert ReportRow.objects.count() == 1
+
+
+def test_recording_is_one_statement(house):
+    house.report()  # the first one fills caches
+    with_key = statements(lambda: house.report(key="k"))
+    assert with_key == statements(house.report) + 2  # looked for, and remembered
+
+
+def test_reading_something_sealed_is_recorded_before_it_is_read_and_once_in_ten_minutes(house):
+    from weir.clearinghouse.findings.reads import read_finding
+
+    finding = house.correlate(house.report().outcome.id).id
+    before = len(house.kinds())
+    read_finding(house.coordinator, finding)
+    read_finding(house.coordinator, finding)
+    assert house.kinds()[before:] == ["ledger.note_reading"]
+    assert ReadingRow.objects.filter(about=finding).count() == 1
+
+
+def test_what_cannot_be_recorded_is_not_read(house):
+    from weir.clearinghouse.findings.reads import read_finding
+
+    finding = house.correlate(house.report().outcome.id).id
+
+    def no_entries(execute, sql, params, many, context):
+        if sql.startswith("INSERT INTO ledger_entry"):
+            raise PowerCut
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(no_entries), pytest.raises(PowerCut):
+        read_finding(house.coordinator, finding)
+
+
+def test_an_entry_is_seen_by_whoever_did_it_and_whoever_may_see_its_object(house):
+    done = house.report()
+    assert reads.read_entry(house.finder, done.entry.id).about == done.outcome.id
+    assert reads.read_entry(house.coordinator, done.entry.id).about == done.outcome.id
+    for stranger in (house.outsider, house.nobody):
+        with pytest.raises(NoSuchEntry):
+            reads.read_entry(stranger, done.entry.id)
+
+
+def test_keys_and_notes_that_served_their_time_are_let_go(house):
+    from weir.clearinghouse.findings.reads import read_finding
+
+    first = house.report(key="kept")
+    read_finding(house.coordinator, house.correlate(first.outcome.id).id)
+    house.later(days=29)
+    assert sweep_notes(SYSTEM, now=house.now).keys == 0
+    assert house.report(key="kept").again
+    house.later(days=2)
+    swept = sweep_notes(SYSTEM, now=house.now)
+    assert (swept.keys, ReadingRow.objects.count()) == (1, 0)
+    assert not house.report(key="kept").again

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may what, written down by hand from the policy files, for people to read and to argue about.
+
+It knows nothing of Cedar. Where it and the policies disagree, one of them is wrong: find out which, and correct that.
+Whoever declares a verb or a question adds its line here; the test names it until then.
+"""
+
+from __future__ import annotations
+
+# Who there is ---------------------------------------------------------------------------------------------------------
+
+STRANGER = "a stranger"
+OUTSIDER = "a member of another organization"
+THEIR_ADMINISTRATOR = "the administrator of another organization"
+FINDER = "the finder who reported"
+AGENT = "the finder's agent, for everything"
+AGENT_FOR_ONE = "the finder's agent, for reporting only"
+AGENT_FOR_NOTHING = "the finder's agent, for nothing"
+TOKEN_FOR_ONE = "the coordinator's token, for the queue only"
+MAINTAINER = "a maintainer who showed control"
+INSPECTOR = "an inspector of an oversight body"
+COLLEAGUE = "somebody of the operator without a role"
+COORDINATOR = "a coordinator"
+BARE_COORDINATOR = "a coordinator without a second factor"
+ADMINISTRATOR = "an administrator"
+BARE_ADMINISTRATOR = "an administrator without a second factor"
+HOUSE = "the house itself"
+
+EVERYBODY = frozenset(
+    {
+        STRANGER,
+        OUTSIDER,
+        THEIR_ADMINISTRATOR,
+        FINDER,
+        AGENT,
+        AGENT_FOR_ONE,
+        AGENT_FOR_NOTHING,
+        TOKEN_FOR_ONE,
+        MAINTAINER,
+        INSPECTOR,
+        COLLEAGUE,
+        COORDINATOR,
+        BARE_COORDINATOR,
+        ADMINISTRATOR,
+        BARE_ADMINISTRATOR,
+        HOUSE,
+    }
+)
+BARE = frozenset({BARE_COORDINATOR, BARE_ADMINISTRATOR})
+AGENTS = frozenset({AGENT, AGENT_FOR_ONE, AGENT_FOR_NOTHING})
+MEMBERS = EVERYBODY - {STRANGER, HOUSE}
+COORDINATORS = frozenset({COORDINATOR, TOKEN_FOR_ONE})
+NO_AGENT = EVERYBODY - AGENTS - {HOUSE}
+
+# What each may do at all is what its scope holds: everything unless it stands here.
+SCOPES: dict[str, frozenset[str]] = {
+    AGENT_FOR_ONE: frozenset({"intake.receive_report"}),
+    AGENT_FOR_NOTHING: frozenset(),
+    TOKEN_FOR_ONE: frozenset({"findings.list_findings", "findings.read_finding"}),
+}
+
+# Who may what, where it is not about one object -----------------------------------------------------------------------
+
+MAY: dict[str, frozenset[str]] = {
+    # Anybody may report; staff shows its second factor first, here as everywhere but in identity.
+    "intake.receive_report": EVERYBODY - BARE - {HOUSE},
+    "findings.correlate_report": frozenset({HOUSE}),
+    # Coming in.
+    "identity.terms": EVERYBODY,
+    "identity.apply": EVERYBODY,
+    "identity.claim_first_administrator": NO_AGENT,
+    "identity.accept_invitation": NO_AGENT,
+    # What is one's own.
+    "identity.myself": MEMBERS,
+    "identity.my_memberships": MEMBERS,
+    "identity.my_organization": MEMBERS,
+    "identity.my_agents": MEMBERS,
+    "identity.my_tokens": MEMBERS,
+    "identity.export_mine": MEMBERS,
+    "identity.leave": MEMBERS,
+    "identity.revoke_agent": MEMBERS,
+    "identity.revoke_token": MEMBERS,
+    "identity.ask_control": MEMBERS,
+    "identity.control_of": MEMBERS,
+    "identity.list_controls": MEMBERS,
+    # What lasts beyond the session waits for the second factor of whoever is of the staff.
+    "identity.register_agent": MEMBERS - BARE,
+    "identity.rotate_agent": MEMBERS - BARE,
+    "identity.issue_token": MEMBERS - BARE,
+    # For one's organization; of which one, the verb asks.
+    "identity.invite": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.change_roles": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.end_membership": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.change_contact": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.list_members": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.export_organization": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.withdraw_organization": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR}),
+    "identity.second_control": frozenset({ADMINISTRATOR, THEIR_ADMINISTRATOR, COORDINATOR, TOKEN_FOR_ONE}),
+    # The operator's administrators.
+    "identity.admit_application": frozenset({ADMINISTRATOR}),
+    "identity.decline_application": frozenset({ADMINISTRATOR}),
+    "identity.list_applications": frozenset({ADMINISTRATOR}),
+    "identity.list_organizations": frozenset({ADMINISTRATOR}),
+    "identity.list_duties": frozenset({ADMINISTRATOR}),
+    "identity.list_holds": frozenset({ADMINISTRATOR}),
+    "identity.place_hold": frozenset({ADMINISTRATOR}),
+    "identity.confirm_hold": frozenset({ADMINISTRATOR}),
+    "identity.lift_hold": frozenset({ADMINISTRATOR}),
+    "identity.who_is": frozenset({ADMINISTRATOR}),
+    "identity.keep_duty": frozenset({ADMINISTRATOR, HOUSE}),
+    "jobs.status": frozenset({ADMINISTRATOR}),
+    "jobs.list_set_aside": frozenset({ADMINISTRATOR}),
+    "jobs.retry_set_aside": frozenset({ADMINISTRATOR}),
+    "jobs.cancel_job": frozenset({ADMINISTRATOR}),
+    "policy.set_regime_status": frozenset({ADMINISTRATOR}),
+    "ledger.erase_entries": frozenset({ADMINISTRATOR}),
+    # The house keeps time.
+    "identity.open_first_door": frozenset({HOUSE}),
+    "identity.record_control": frozenset({HOUSE}),
+    "identity.sweep_ended": frozenset({HOUSE}),
+    "identity.repeat_endings": frozenset({HOUSE}),
+    "ledger.sweep_notes": frozenset({HOUSE}),
+    # After a restore.
+    "ledger.note_continuation": frozenset({HOUSE}),
+    "ledger.repeat_erasure": frozenset({HOUSE}),
+    "store.repeat_erasure": frozenset({HOUSE}),
+    # The log is for everybody; whose entry it is, the ledger asks for each.
+    "ledger.head": EVERYBODY - BARE,
+    "ledger.read_entry": EVERYBODY - BARE,
+    "ledger.prove_entry": EVERYBODY - BARE,
+    "ledger.entries_about": EVERYBODY - BARE,
+    "ledger.first_entry_about": EVERYBODY - BARE,
+    "ledger.receipt": EVERYBODY - BARE,
+    "ledger.note_reading": EVERYBODY - BARE,
+    # Two people, broken glass, legal regimes.
+    "policy.propose_act": frozenset({ADMINISTRATOR, COORDINATOR}),
+    "policy.break_glass": frozenset({ADMINISTRATOR, COORDINATOR, COLLEAGUE}),
+    "policy.list_regimes": MEMBERS - BARE,
+}
+
+# Neither agents nor strangers: what is irreversible, what makes others, what takes a person's word.
+FOR_PERSONS_ONLY = frozenset(
+    {
+        "identity.admit_application",
+        "identity.change_contact",
+        "identity.change_roles",
+        "identity.confirm_hold",
+        "identity.decline_application",
+        "identity.end_membership",
+        "identity.invite",
+        "identity.issue_token",
+        "identity.leave",
+        "identity.lift_hold",
+        "identity.place_hold",
+        "identity.register_agent",
+        "identity.revoke_agent",
+        "identity.revoke_token",
+        "identity.rotate_agent",
+        "identity.second_control",
+        "identity.withdraw_organization",
+        "ledger.erase_entries",
+        "policy.break_glass",
+        "policy.confirm_act",
+        "policy.propose_act",
+        "policy.set_regime_status",
+        "store.erase_compartment",
+    }
+)
+
+# What is protected, and who sees each ---------------------------------------------------------------------------------
+
+STAFF = frozenset({ADMINISTRATOR, COORDINATOR})
+
+SEEN_BY: dict[str, frozenset[str]] = {
+    "report: of the finder": frozenset({FINDER}) | COORDINATORS,
+    "report: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
+    "report: without a name": COORDINATORS,
+    "report: that never was": frozenset(),
+    "finding: hidden": COORDINATORS,
+    "finding: under embargo, shared with its maintainer": frozenset({MAINTAINER}) | COORDINATORS,
+    "finding: for members": MEMBERS - BARE,
+    "finding: published": EVERYBODY - BARE - {HOUSE},
+    "finding: that never was": frozenset(),
+    "pending act: proposed by the administrator": STAFF | COORDINATORS,
+    "pending act: proposed by the coordinator": STAFF | COORDINATORS,
+    "pending act: that never was": frozenset(),
+    "broken glass: of the colleague": frozenset({ADMINISTRATOR}),
+    "broken glass: that never was": frozenset(),
+    "notice: of the broken glass": frozenset({ADMINISTRATOR}),
+    "notice: that never was": frozenset(),
+    "somebody: a number of a kind that nobody protects": frozenset(),
+}
+PROPOSED_BY = {
+    "pending act: proposed by the administrator": frozenset({ADMINISTRATOR}),
+    "pending act: proposed by the coordinator": COORDINATORS,  # the token is the coordinator's own
+}
+
+# What shows an object, and for which kind.
+READS = {
+    "intake.read_report": "report",
+    "intake.list_reports": "report",
+    "findings.read_finding": "finding",
+    "findings.list_findings": "finding",
+    "policy.read_pending_act": "pending act",
+    "policy.list_pending_acts": "pending act",
+    "policy.list_broken_glass": "broken glass",
+    "policy.list_notices": "notice",
+}
+# A list of one's own shows what one sent, and not what one sees as staff besides.
+OF_ONES_OWN = {"intake.list_reports"}
+# What decides whether an object is there at all for somebody.
+READ_BY = {
+    "report": "intake.read_report",
+    "finding": "findings.read_finding",
+    "pending act": "policy.read_pending_act",
+    "broken glass": "policy.list_broken_glass",
+    "notice": "policy.list_notices",
+}
+# What is done to an object, or asked about it besides reading it: these see for themselves who may.
+ACTS = {"policy.confirm_act", "store.erase_compartment", "store.compartment_state"}
+
+
+def may_act(name: str, who: str, thing: str) -> bool:
+    """Who may do these three to which object."""
+    kind, readers = kind_of(thing), SEEN_BY[thing]
+    if name == "policy.confirm_act":
+        return kind == "pending act" and who in readers and who not in PROPOSED_BY[thing]
+    if name == "store.erase_compartment":
+        return kind in READ_BY and who == ADMINISTRATOR
+    assert name == "store.compartment_state"
+    return kind in READ_BY and (who in readers or who == ADMINISTRATOR)
+
+
+def hidden_by_row_security(name: str, who: str, thing: str) -> bool:
+    """Where the second wall, which PostgreSQL has and SQLite has not, is stricter than the policies: it knows readers
+    only, so a question that somebody else may ask finds nothing. Verbs pass it, so whoever may erase can erase.
+    """
+    return name == "store.compartment_state" and who == ADMINISTRATOR and who not in SEEN_BY[thing]
+
+
+# What is answered -----------------------------------------------------------------------------------------------------
+
+YES, REFUSED, MISSING = "yes", "refused", "missing"
+
+
+def answer(name: str, who: str, thing: str = "") -> str:
+    """What policy is to say. What somebody may not even see is to be answered as if it did not exist."""
+    if not in_scope(name, who) or (name in FOR_PERSONS_ONLY and who in AGENTS | {STRANGER}):
+        return REFUSED
+    if not thing:
+        return YES if who in MAY.get(name, frozenset()) else REFUSED
+    there = not thing.endswith("that never was")
+    if there and (sees(name, who, thing) if name in READS else may_act(name, who, thing)):
+        return YES
+    read = READ_BY.get(kind_of(thing), "")
+    return REFUSED if there and read and in_scope(read, who) and who in SEEN_BY[thing] else MISSING
+
+
+def sees(name: str, who: str, thing: str) -> bool:
+    return READS[name] == kind_of(thing) and who in SEEN_BY[thing]
+
+
+def in_scope(name: str, who: str) -> bool:
+    return who not in SCOPES or name in SCOPES[who]
+
+
+def kind_of(thing: str) -> str:
+    return thing.partition(":")[0]

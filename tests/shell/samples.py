@@ -1,0 +1,598 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each page takes, in full, empty and faulty: the contract between views and templates."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import timedelta
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from weir.kernel.moments import Moment
+
+NOW = Moment.parse("2026-11-20T12:04:00Z")
+LONG = "Heap buffer overflow in the frame parser when a continuation follows a header block that was never ended"
+
+
+def ago(**span: float) -> Moment:
+    return Moment.of(NOW - timedelta(**span))
+
+
+def field(name: str, label: str, kind: str = "text", **more: Any) -> Thing:
+    rest = {
+        "hint": "",
+        "value": "",
+        "options": (),
+        "required": False,
+        "error": "",
+        "maxlength": None,
+        "autocomplete": "",
+    }
+    return Thing(**({"name": name, "label": label, "kind": kind} | rest | more))
+
+
+def form(*fields: Thing, errors: tuple[str, ...] = ()) -> Thing:
+    return Thing(fields=list(fields), errors=list(errors))
+
+
+def report_fields(*, faulty: bool) -> Thing:
+    weaknesses = [
+        ("", "I do not know"),
+        ("CWE-787", "CWE-787 Out-of-bounds write"),
+        ("CWE-79", "CWE-79 Cross-site scripting"),
+    ]
+    ai = [("none", "No"), ("helped", "It helped, and I checked what it said"), ("found", "It found this by itself")]
+    fields = (
+        field(
+            "title", "What is it, in one line?", required=True, maxlength=200, value="Heap overflow" if faulty else ""
+        ),
+        field(
+            "component",
+            "Where is it?",
+            required=True,
+            hint="A package URL (pkg:npm/left-pad@1.3.0) or the address of the repository.",
+            value="left pad" if faulty else "",
+            error="This is neither a package URL nor an address." if faulty else "",
+        ),
+        field(
+            "description",
+            "What happens, and how can we see it?",
+            "textarea",
+            required=True,
+            maxlength=100_000,
+            hint="Markdown.",
+        ),
+        field("weakness", "What kind of weakness?", "select", options=weaknesses),
+        field("ai", "Did an AI take part in finding it?", "radio", options=ai, required=True, value="helped"),
+        field("attachments", "Attachments", "file", hint="Proofs, logs, patches. Nobody runs them outside a sandbox."),
+        field("contact", "Mail, if you want answers there", "email", autocomplete="email"),
+        field("credit", "Name me when it is published", "checkbox", value=faulty),
+    )
+    return form(*fields, errors=("The component could not be read.",) if faulty else ())
+
+
+STATES = [
+    ("received", "Received"),
+    ("correlated", "Joined"),
+    ("undecided", "Undecided"),
+    ("reproduced", "Reproduced"),
+    ("closed", "Closed"),
+]
+TITLES = [
+    LONG,
+    "Session fixation after password reset",
+    "Path traversal in archive extraction",
+    "Integer wrap in length check",
+]
+TARGETS = [
+    "pkg:cargo/streamlet@0.9.4",
+    "pkg:npm/tidewater@2.1.0",
+    "https://code.example/harbour/lock-keeper",
+    "pkg:pypi/brook@4.0",
+]
+MARKS = ["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"]
+NUMBERS = ["F-2026-7K3QM-X", "F-2026-C0D4W-3", "F-2026-QZ81H-9", "F-2026-M5TN2-R"]
+
+
+def row(n: int) -> Thing:
+    state, label = STATES[n % 5]
+    return Thing(
+        number=NUMBERS[n % 4],
+        href="#finding",
+        title=TITLES[n % 4],
+        state=state,
+        state_label=label,
+        received=ago(hours=7 * n + 1),
+        target=TARGETS[n % 4],
+        reports=n % 3 + 1,
+        marking=MARKS[n % 5],
+    )
+
+
+def filters(*, active: bool) -> Thing:
+    states, marks = [("", "Any state"), *STATES], [("", "Any marking"), *((m, m) for m in MARKS)]
+    fields = [
+        field("text", "Search", hint=""),
+        field("state", "State", "select", options=states, value="undecided" if active else ""),
+        field("marking", "Marking", "select", options=marks),
+    ]
+    return Thing(fields=fields, active=active, reset_href="#reset")
+
+
+def queue(rows: list[Thing], *, active: bool = False) -> dict[str, Any]:
+    return {
+        "action": "queue.html",
+        "rows": rows,
+        "filters": filters(active=active),
+        "prev_href": None,
+        "shown": len(rows),
+        "next_href": "findings-queue-more.html" if rows and not active else None,
+        "empty_reason": "No finding is in this state. Show all to see the rest.",
+    }
+
+
+DIGEST = "9f2c1e55a40b7d3386cfe8e1d90a1f4b27c6d8e3f5a1b2c3d4e5f60718293a4b"
+FINDING = Thing(
+    number="F-2026-7K3QM-X",
+    spoken="Foxtrot, 2026, seven kilo three quebec mike, x-ray",
+    title=LONG,
+    state="undecided",
+    state_label="Undecided",
+    marking="TLP:AMBER",
+    received=ago(days=3),
+    target=TARGETS[0],
+    journey=[
+        Thing(
+            label=name, state="done" if n < 2 else "now" if n == 2 else "later", at=ago(days=3 - n) if n < 3 else None
+        )
+        for n, name in enumerate(
+            ("Intake", "Findings", "Validation", "Exposure", "Priority", "Remediation", "Distribution")
+        )
+    ],
+    reports=[
+        Thing(number="R-2026-AB2CD-E", received=ago(days=3), href="#report"),
+        Thing(number="R-2026-XY9ZA-4", received=ago(days=1), href=None),
+    ],
+    facts=[
+        Thing(
+            station="Intake",
+            text="A report was received and sealed.",
+            at=ago(days=3),
+            entry="E-401",
+            proof_url="#proof",
+        ),
+        Thing(
+            station="Findings",
+            text="A second report joined: same component, same function.",
+            at=ago(days=1),
+            entry="E-433",
+            proof_url="#p",
+        ),
+        Thing(
+            station="Validation",
+            text="The proof ran in the sandbox and came to no verdict.",
+            at=ago(hours=1),
+            entry="E-440",
+            proof_url=None,
+        ),
+    ],
+)
+
+
+def receipt(**changes: Any) -> dict[str, Any]:
+    whole = {
+        "number": "R-2026-AB2CD-E",
+        "spoken": "Romeo, 2026, alfa bravo two charlie delta, echo",
+        "title": LONG,
+        "received": ago(minutes=1),
+        "receipt_url": "#receipt",
+        "receipt": None,
+        "again": False,
+        "proof_url": None,
+        "claim_code": "tide-" + "k7Qm2x9V" * 4,
+        "state": "Received",
+        "checklist": [
+            Thing(label="A version that has the flaw", done=True, why=""),
+            Thing(
+                label="A proof that can be run",
+                done=False,
+                why="Reports with a proof are checked first; a sandbox runs it.",
+            ),
+        ],
+        "clocks": [
+            Thing(
+                label="You hear from a person",
+                due=Moment.parse("2026-11-24T23:59:59Z"),
+                explained="2 business days after receipt.",
+            ),
+            Thing(
+                label="Published at the latest",
+                due=Moment.parse("2027-02-20T23:59:59Z"),
+                explained="90 days, if no fix is out.",
+            ),
+        ],
+    }
+    return {"report": Thing(**(whole | changes))}
+
+
+TERMS = Thing(
+    title="Terms of taking part, version 3",
+    digest=DIGEST,
+    text="1. What you learn under embargo stays with you until it ends.\n\n2. You may leave at any time.\n\n" * 6,
+)
+KINDS = [
+    ("lab", "AI lab"),
+    ("finder", "Finder"),
+    ("maintainer", "Maintainer project"),
+    ("vendor", "Vendor"),
+    ("isac", "ISAC"),
+]
+JOIN = form(
+    field("kind", "What are you?", "radio", options=KINDS, required=True),
+    field("name", "Name of the organization", required=True, autocomplete="organization"),
+    field("site", "Address on the web", "url"),
+    errors=(),
+)
+PASSWORDS = form(
+    field("name", "Your name", required=True, autocomplete="name"),
+    field("email", "Mail", "email", required=True, autocomplete="email", error="This is not a mail address."),
+    field(
+        "password", "Password", "password", required=True, autocomplete="new-password", hint="At least 12 characters."
+    ),
+    errors=("One field could not be read.",),
+)
+TOKEN = Thing(
+    name="nightly import",
+    agent="",
+    scopes=["intake.receive_report", "findings.queue"],
+    created=ago(days=12),
+    last_used="2026-11-20",
+    expires=Moment.parse("2026-12-19T12:00:00Z"),
+    revoke_action="#revoke",
+)
+OLD = Thing(
+    name="first trial",
+    agent="A-2026-7K3QM-X",
+    scopes=["intake.receive_report"],
+    created=ago(days=90),
+    last_used=None,
+    expires=ago(days=5),
+    revoke_action="#r",
+)
+TOKEN_FORM = form(
+    field("name", "Name", required=True, hint="What program is it for?"),
+    field(
+        "scopes",
+        "It may",
+        "checkbox",
+        options=[("a", "intake.receive_report"), ("b", "findings.queue")],
+        value=["a"],
+        required=True,
+    ),
+    field(
+        "days",
+        "Ends after",
+        "select",
+        options=[("7", "7 days"), ("30", "30 days"), ("90", "90 days")],
+        value="30",
+        required=True,
+    ),
+)
+AGENT = Thing(
+    name="night watch",
+    number="A-2026-7K3QM-X",
+    scopes=["intake.receive_report"],
+    rate=60,
+    expires=Moment.parse("2026-12-19T12:00:00Z"),
+    token_action="#token",
+    revoke_action="#revoke",
+)
+ADMINISTRATION: dict[str, Any] = {
+    "applications": [
+        Thing(
+            organization="Upper Meadow Software (made up)",
+            kind="Vendor",
+            sector="",
+            contact="ruth@upper.example",
+            received=ago(days=2),
+            banned=n == 1,
+            admit_action="#admit",
+            decline_action="#decline",
+        )
+        for n in range(2)
+    ],
+    "organizations": [
+        Thing(number="O-2026-7K3QM-X", name="Lower Meadow CERT (made up)", kind="Coordinator or CERT", sector=""),
+        Thing(number="O-2026-C0D4W-3", name="Mill Race Power (made up)", kind="Operator", sector="energy"),
+    ],
+    "holds": [
+        Thing(about="P-2026-7K3QM-X", in_force=False, mine=True, confirm_action=None, lift_action=None),
+        Thing(about="O-2026-C0D4W-3", in_force=False, mine=False, confirm_action="#confirm", lift_action="#lift"),
+        Thing(about="P-2026-M5TN2-R", in_force=True, mine=False, confirm_action=None, lift_action="#lift"),
+    ],
+    "duties": [Thing(about="P-2026-7K3QM-X", kind="embargo", ends=Moment.parse("2027-02-20T12:00:00Z"))],
+    "hold": Thing(action="#hold", form=form(field("about", "Number of a person or organization", required=True))),
+    "duty": Thing(action="#duty", form=form(field("subject", "Whose", required=True))),
+}
+ORGANIZATION = {
+    "organization": Thing(
+        name="Lower Meadow CERT (made up)",
+        kind_label="Coordinator",
+        sector=None,
+        since=ago(days=300),
+        terms_digest=DIGEST,
+        number="O-2026-7K3QM-X",
+    ),
+    "members": [
+        Thing(
+            name="Ida Sluice",
+            roles=["coordinator", "administrator"],
+            since=ago(days=300),
+            href="#ida",
+        ),
+        Thing(name="Per Ford", roles=["coordinator"], since=ago(days=2), href="#per"),
+    ],
+    "proofs": [
+        Thing(
+            what=what,
+            how="a DNS record",
+            checked=ago(days=1) if state == "proven" else None,
+            until=ago(days=-7) if place else None,
+            state=state,
+            state_label=label,
+            place=place,
+            value="weir-challenge=" + DIGEST[:40],
+            second_action=second,
+        )
+        for what, state, label, place, second in (
+            ("https://code.example/meadow/gate", "proven", "shown", "", None),
+            ("meadow.example", "waiting", "not yet seen", "_weir-challenge.meadow.example", None),
+            ("mill.example", "waiting", "waits for a second person", "", "#second"),
+            ("old.example", "lapsed", "time is over", "", None),
+        )
+    ],
+    "agents_href": "#agents",
+    "withdraw_href": "#withdraw",
+    "choose_action": "#choose",
+    "choices": [
+        Thing(number="O-2026-7K3QM-X", name="Lower Meadow CERT (made up)", present=True),
+        Thing(number="O-2026-C0D4W-3", name="Mill Race Power (made up)", present=False),
+    ],
+    "control": Thing(action="#control", form=form(field("target", "What is yours", required=True))),
+    "tokens_href": "#tokens",
+    "leave_href": "#leave",
+    "invite": Thing(
+        action="#invite",
+        form=form(
+            field("email", "Mail", "email", required=True),
+            field("role", "As", "select", options=[("c", "coordinator")]),
+        ),
+    ),
+}
+LEAVE = {
+    "action": "#leave",
+    "leaver": "Lower Meadow CERT (made up)",
+    "export_href": "#export",
+    "happens": [
+        "Sign-in and tokens of your members end at once.",
+        "What is yours and nobody else relies on is erased.",
+    ],
+    "stays": ["What you promised about flaws under embargo, until each embargo ends. Only operators see it."],
+    "form": form(field("sure", "Yes, leave for good", "checkbox", required=True)),
+}
+ROOT = b64encode(bytes.fromhex(DIGEST)).decode()
+CHECKPOINT = f"log.example/weir\n20260\n{ROOT}\n\n— log.example/weir {ROOT[:-1] * 2}\n"
+LOG = {
+    "checkpoint": CHECKPOINT,
+    "size": 20260,
+    "vkey": "log.example/weir+81c1d2a7+" + ROOT,
+    "checkpoint_href": "#c",
+    "keys_href": "#keys",
+    "recent": [Thing(index=20259 - n, root=DIGEST[n:] + DIGEST[:n]) for n in range(4)],
+}
+
+
+def entry(state: str, proof: str | None) -> dict[str, Any]:
+    body = '{\n  "report": "R-2026-AB2CD-E",\n  "digest": "' + DIGEST + '"\n}'
+    return {
+        "entry": Thing(
+            kind="intake.receive_report",
+            schema="intake.receive_report/1",
+            at=ago(hours=1),
+            actor="P-7Q2M",
+            state=state,
+            subject=None if state == "waiting" else "R-2026-AB2CD-E",
+            proof_url=proof,
+            body_json=body,
+        )
+    }
+
+
+CHECKS = [
+    Thing(name="Database", state="ok", found="SQLite 3.40, WAL, 41 MB", hint=""),
+    Thing(
+        name="Keys",
+        state="warn",
+        found="Keys and data lie on one disk.",
+        hint="Set WEIR_KEYS to a folder on another disk.",
+    ),
+    Thing(
+        name="Isolation",
+        state="fail",
+        found="bubblewrap is not installed; no proof is run.",
+        hint="apt-get install bubblewrap",
+    ),
+    Thing(name="PostgreSQL", state="off", found="Not asked for.", hint=""),
+]
+STAFF = Thing(name="Ida Sluice", org_name="Lower Meadow CERT (made up)", roles=["coordinator"], staff=True)
+NAV = [
+    Thing(label=text, href="#" + text, current=text == "Queue")
+    for text in ("Queue", "My reports", "Organization", "Log", "Doctor")
+]
+CARDS = [
+    Thing(title="Queue", text="Findings that wait for somebody.", href="#q", count=17),
+    Thing(title="Doctor", text="What this machine can do.", href="#d", count=None),
+]
+OUT: dict[str, Any] = {"actor": None, "nav": [Thing(label="Log", href="#log", current=False)]}
+DOORS = {"doors": Thing(report="#report", verify="#log", join="#join")}
+JUST_NOW = {"action": "#here"}
+
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "home-out": ("home.html", OUT | DOORS),
+    "home-in": ("home.html", {"cards": CARDS}),
+    "home-idle": ("home.html", {"cards": [], "demo": False}),
+    "error-404": (
+        "error.html",
+        OUT
+        | {
+            "status": 404,
+            "sentence": "There is nothing here under that name that you may see.",
+            "hint": "Check the name. What you may not see looks the same as what does not exist.",
+            "faults": {},
+            "reference": "",
+        },
+    ),
+    "error-422": (
+        "error.html",
+        {
+            "status": 422,
+            "sentence": "What came in cannot be read as what was asked for.",
+            "hint": "Correct what is named, then send it again.",
+            "faults": {"/report/component": "is neither a package URL nor an address"},
+            "reference": "",
+        },
+    ),
+    "error-503": (
+        "error.html",
+        OUT
+        | {
+            "status": 503,
+            "sentence": "Something went wrong here.",
+            "hint": "",
+            "faults": {},
+            "reference": "4f0c22a9b1d3",
+        },
+    ),
+    "doctor": ("doctor.html", {"rows": CHECKS}),
+    "doctor-empty": ("doctor.html", {"rows": []}),
+    "report": ("intake/report_form.html", OUT | JUST_NOW | {"form": report_fields(faulty=False), "anonymous": True}),
+    "report-faults": ("intake/report_form.html", JUST_NOW | {"form": report_fields(faulty=True), "anonymous": False}),
+    "receipt": ("intake/receipt.html", OUT | receipt()),
+    "receipt-later": ("intake/receipt.html", receipt(proof_url="#proof", claim_code=None, clocks=[], checklist=[])),
+    "my-reports": (
+        "intake/my_reports.html",
+        {
+            "rows": [row(n) for n in range(3)],
+            "prev_href": "#1",
+            "next_href": "#3",
+            "report_href": "#r",
+            "empty_reason": "",
+        },
+    ),
+    "my-reports-empty": (
+        "intake/my_reports.html",
+        {
+            "rows": [],
+            "prev_href": None,
+            "next_href": None,
+            "report_href": "#r",
+            "empty_reason": "When you do, you can see here where each one is.",
+        },
+    ),
+    "findings-queue": ("findings/queue.html", queue([row(n) for n in range(14)])),
+    "findings-queue-more": ("findings/queue.html", queue([row(n) for n in range(14, 20)], active=True)),
+    "findings-queue-empty": ("findings/queue.html", queue([], active=True)),
+    "finding": ("findings/finding.html", {"finding": FINDING}),
+    "finding-new": (
+        "findings/finding.html",
+        {"finding": Thing(**(vars(FINDING) | {"facts": [], "marking": "", "title": "A short one"}))},
+    ),
+    "log": ("ledger/log.html", OUT | LOG),
+    "log-empty": ("ledger/log.html", OUT | LOG | {"recent": [], "size": 0, "checkpoint": ""}),
+    "entry": ("ledger/entry.html", entry("sequenced", "#proof")),
+    "entry-waiting": ("ledger/entry.html", entry("waiting", None)),
+    "entry-erased": ("ledger/entry.html", entry("erased", "#proof")),
+    "organization": ("identity/organization.html", ORGANIZATION),
+    "organization-member": (
+        "identity/organization.html",
+        ORGANIZATION | {"proofs": [], "invite": None, "members": None, "choices": (), "withdraw_href": None},
+    ),
+    "tokens": (
+        "identity/tokens.html",
+        JUST_NOW | {"tokens": [TOKEN, OLD], "fresh": None, "form": TOKEN_FORM, "agents_href": "#a"},
+    ),
+    "tokens-fresh": (
+        "identity/tokens.html",
+        JUST_NOW
+        | {
+            "tokens": [],
+            "fresh": Thing(name="nightly import", secret="weir_" + "q8Zk" * 10),
+            "form": TOKEN_FORM,
+            "agents_href": "#a",
+        },
+    ),
+    "agents": (
+        "identity/agents.html",
+        JUST_NOW | {"agents": [AGENT], "fresh": None, "form": TOKEN_FORM, "tokens_href": "#t"},
+    ),
+    "agents-none": (
+        "identity/agents.html",
+        JUST_NOW | {"agents": [], "fresh": None, "form": TOKEN_FORM, "tokens_href": "#t"},
+    ),
+    "administration": ("identity/administration.html", ADMINISTRATION),
+    "administration-idle": (
+        "identity/administration.html",
+        ADMINISTRATION | {"applications": [], "holds": [], "duties": []},
+    ),
+    "member": (
+        "identity/member.html",
+        JUST_NOW
+        | {
+            "member": Thing(name="Per Ford", email="per@meadow.example", number="P-2026-7K3QM-X", since=ago(days=2)),
+            "form": form(
+                field("roles", "May act as", "checkbox", options=[("a", "coordinator"), ("b", "member")], value=["a"])
+            ),
+            "let_go_action": "#go",
+        },
+    ),
+    "apply": ("identity/apply.html", OUT | JUST_NOW | {"form": JOIN, "terms": TERMS}),
+    "invitation": (
+        "identity/invitation.html",
+        OUT
+        | JUST_NOW
+        | {
+            "form": PASSWORDS,
+            "terms": TERMS,
+            "stranger": True,
+            "invitation": Thing(
+                organization="Lower Meadow CERT (made up)",
+                inviter="Ida Sluice",
+                roles=["coordinator"],
+                until=Moment.parse("2026-11-22T12:00:00Z"),
+            ),
+        },
+    ),
+    "leave": ("identity/leave.html", LEAVE),
+    "leave-lightly": ("identity/leave.html", LEAVE | {"stays": []}),
+    "first-administrator": (
+        "identity/first_administrator.html",
+        OUT | JUST_NOW | {"form": form(field("secret", "The link's secret", required=True), *PASSWORDS.fields)},
+    ),
+}
+
+
+def everywhere(template: str) -> dict[str, Any]:
+    flash = [
+        Thing(level="success", text="The report is sealed."),
+        Thing(level="warning", text="The database is slow today."),
+    ]
+    return {
+        "page_title": "A page",
+        "actor": STAFF,
+        "nav": NAV,
+        "csrf_token": "made-up",
+        "demo": True,
+        "now": NOW,
+        "providers": (),
+        "flash": flash if template == "findings/finding.html" else [],
+    }

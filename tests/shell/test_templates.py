@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from types import SimpleNamespace as Thing
+
+import pytest
+
+from tests.shell import gallery, samples, sign_in
+from tools import vendor
+
+VOID_OF_NAME = {"hidden", "submit", "button"}
+COMPILED = re.compile(r"hx-on|hx-vals=.js:|hx-trigger=[^ >]*\[|javascript:")
+
+
+class Page(HTMLParser):
+    """What a test asks of a page: its elements with their attributes, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, *tags: str) -> list[dict[str, str]]:
+        return [attrs for tag, attrs in self.elements if tag in tags]
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return gallery.pages()
+
+
+def each(pages: dict[str, str]) -> list[tuple[str, Page, str]]:
+    return [(name, Page(html), html) for name, html in pages.items()]
+
+
+def test_every_page_template_is_in_the_gallery():
+    frames = {"base.html", "account/door.html", "account/room.html", "account/reauthenticate_base.html"}
+    parts = {"mfa/webauthn/scripts.html", "mfa/webauthn/said.html", "socialaccount/providers.html"}
+    there = {path.relative_to(gallery.TEMPLATES).as_posix() for path in gallery.TEMPLATES.rglob("*.html")}
+    shown = {template for template, _ in (samples.PAGES | sign_in.sign_in_pages()).values()}
+    assert {name for name in there - frames - parts if not name.startswith("parts/")} == shown
+
+
+def test_a_page_says_its_language_and_title_and_has_one_heading(pages):
+    for name, page, html in each(pages):
+        assert [attrs["lang"] for attrs in page.all("html")] == ["en"], name
+        assert re.search(r"<title>\s*\S.* · Weir</title>", html), name
+        assert len(page.all("h1")) == 1, name
+        assert len(page.all("main")) == 1, name
+
+
+def test_nothing_on_a_page_needs_a_laxer_content_security_policy(pages):
+    for name, page, html in each(pages):
+        assert not COMPILED.search(html), name
+        for tag, attrs in page.elements:
+            assert "style" not in attrs, (name, tag, attrs)
+            assert not [key for key in attrs if key.startswith("on")], (name, tag, attrs)
+            assert tag != "style", name
+            assert tag != "script" or "src" in attrs or attrs["type"] == "application/json", (name, attrs)
+            assert not attrs.get("src", attrs.get("href", "")).startswith(("data:", "http:", "//")), (name, attrs)
+
+
+def test_every_control_has_a_label_and_every_reference_a_target(pages):
+    for name, page, _ in each(pages):
+        ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+        assert len(ids) == len(set(ids)), (name, sorted(ids))
+        labelled = {attrs["for"] for attrs in page.all("label")}
+        assert labelled <= set(ids), name
+        for attrs in page.all("input", "select", "textarea", "progress"):
+            if attrs.get("type") not in VOID_OF_NAME:
+                assert attrs["id"] in labelled, (name, attrs)
+        for _, attrs in page.elements:
+            for key in ("aria-describedby", "aria-labelledby"):
+                assert set(attrs.get(key, "").split()) <= set(ids), (name, attrs)
+
+
+def test_every_form_that_writes_carries_the_token_against_forgery(pages):
+    for name, html in pages.items():
+        posts = re.findall(r'(?s)<form[^>]*method="post".*?</form>', html)
+        assert all("csrfmiddlewaretoken" in form for form in posts), name
+
+
+def test_what_people_write_stays_text(pages):
+    evil = "</title></script><img src=x onerror=alert(1)>'\""
+    finding = vars(samples.FINDING) | {
+        "title": evil,
+        "target": evil,
+        "state_label": evil,
+        "marking": evil,
+        "number": evil,
+    }
+    html = (
+        gallery.drawing()
+        .get_template("findings/finding.html")
+        .render(
+            samples.everywhere("")
+            | {
+                "finding": Thing(**finding),
+                "actor": Thing(name=evil, org_name=evil, roles=[evil], staff=False),
+            }
+        )
+    )
+    assert "<img" not in html
+    assert html.count("&lt;img src=x") >= 7
+
+
+def test_a_page_is_never_taken_for_a_government_site(pages):
+    for name, html in pages.items():
+        assert "It is not a government system" in html, name
+        assert not re.search(r"official website|usa-banner|us_flag|usa-identifier", html, re.IGNORECASE), name
+
+
+def test_the_made_up_world_says_so_and_a_real_one_does_not(pages):
+    assert "A made-up world." in pages["home-in"]
+    assert "made-up world" not in pages["home-idle"]
+
+
+def test_vendored_files_are_those_of_the_lock():
+    assert vendor.faults(vendor.HOME) == []
+
+
+def test_a_changed_or_missing_or_smuggled_vendored_file_is_named(tmp_path):
+    copy = tmp_path / "vendor"
+    shutil.copytree(vendor.HOME, copy)
+    (copy / "htmx/htmx.min.js").write_text("alert(1)")
+    (copy / "uswds/icons.svg").unlink()
+    (copy / "extra.js").write_text("")
+    assert vendor.faults(copy) == [
+        "uswds/icons.svg is missing",
+        "extra.js is not in the lock",
+        "htmx/htmx.min.js was changed",
+    ]
+
+
+def test_every_uswds_part_and_icon_in_use_is_vendored(pages):
+    used = set(
+        re.findall(
+            r"\busa-[a-z-]+", " ".join(" ".join(re.findall(r'class="([^"]*)"', html)) for html in pages.values())
+        )
+    )
+    assert {name.split("__")[0].split("--")[0].rstrip("-") for name in used} <= set(vendor.PARTS)
+    icons = {name for html in pages.values() for name in re.findall(r"icons\.svg#([a-z_]+)", html)}
+    assert icons <= set(vendor.ICONS)
+
+
+def test_every_file_that_a_stylesheet_names_is_there():
+    for sheet in gallery.STATIC.rglob("*.css"):
+        for url in re.findall(r"url\(\"?([^\")]+)\"?\)", sheet.read_text()):
+            assert (sheet.parent / url).is_file(), (sheet, url)
