@@ -26,8 +26,8 @@ from django.conf import settings
 
 pytest_plugins = ["tests.budgets", "tests.slices"]
 
-# A machine that is busy is not a bug: Hypothesis counts examples here, not milliseconds. The same commit gets the same
-# examples, so that whoever breaks a property sees it fail; `make prove` looks for new ones (--hypothesis-profile=search).
+# A busy machine is no bug: Hypothesis counts examples, not milliseconds. The same commit gets the same examples, so
+# that whoever breaks a property sees it fail; `make prove` looks for new ones (--hypothesis-profile=search).
 PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("weir", derandomize=True, **PATIENT)
 hypothesis.settings.register_profile("search", max_examples=500, print_blob=True, **PATIENT)
