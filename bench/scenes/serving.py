@@ -16,7 +16,7 @@ def main() -> None:
         settings.DATABASES["default"]["OPTIONS"]["options"] += " -c weir.beat=writing"
     settings.ROOT_URLCONF = "bench.peers"
     django.setup()
-    from weir.shell import serve, up
+    from weir.shell.running import serve, up
 
     up.collect_static(lambda _sentence: None)
     serve.serve()

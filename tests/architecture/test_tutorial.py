@@ -44,9 +44,10 @@ import django
 django.setup()
 from click.testing import CliRunner
 from weir.foundation.actor import ANONYMOUS
-from weir.shell import openapi, tools
+from weir.shell.api import openapi
+from weir.shell.mcp import tools
 from weir.shell.doors import operations
-from weir.shell.root import weir
+from weir.shell.commands.root import weir
 from tests.worlds.house import COORDINATOR, FINDER
 document = openapi.document()
 def told(*words):

@@ -21,7 +21,7 @@ TEMPLATES, STATIC = SHELL / "templates", SHELL / "static"
 
 def drawing() -> Environment:
     """The shell's own environment, with addresses that need no server."""
-    from weir.shell.pages import environment
+    from weir.shell.pages.rendering import environment
 
     env = environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, extensions=["jinja2.ext.i18n"])
     env.globals.update(static=lambda path: f"static/{path}", url=lambda name, *_, **__: f"#{name}")

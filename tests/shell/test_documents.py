@@ -45,7 +45,7 @@ def test_every_action_has_its_row():
 def test_help_is_what_stands_in_the_docs():
     from click.testing import CliRunner
 
-    from weir.shell.root import weir
+    from weir.shell.commands.root import weir
 
     page = documents.page("commands.md")
     for found in operations().values():

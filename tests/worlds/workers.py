@@ -30,7 +30,7 @@ from pkgutil import resolve_name
 import django
 
 django.setup()
-from weir.shell import worker
+from weir.shell.running import worker
 
 point, when, nth = sys.argv[1], sys.argv[2], int(sys.argv[3])
 owner, _, name = point.rpartition(".")

@@ -11,8 +11,8 @@ import sys
 import django
 
 from weir.kernel.errors import WeirError
-from weir.shell.root import weir
-from weir.shell.terminal import complain
+from weir.shell.commands.root import weir
+from weir.shell.commands.terminal import complain
 
 
 def main() -> None:
@@ -25,11 +25,12 @@ def main() -> None:
             sys.exit(complain(error, as_json="--json" in sys.argv))
     else:
         load()
-    from weir.shell import commands  # noqa: F401, PLC0415 - adds the commands that need no instance
+    from weir.shell.commands import local  # noqa: F401, PLC0415 - adds the commands that need no instance
 
     weir(prog_name="weir")
 
 
 def load() -> None:
     """Every command of this machine, so that help and reference show them all."""
-    from weir.shell import commands, operator, upkeep  # noqa: F401, PLC0415 - importing adds them to the root
+    from weir.shell.commands import house, local, upkeep  # noqa: F401, PLC0415 - importing adds them to the root
+    from weir.shell.documents import command  # noqa: F401, PLC0415 - as above

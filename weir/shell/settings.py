@@ -146,14 +146,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 
 MIDDLEWARE = [
-    "weir.shell.middleware.Boundary",
+    "weir.shell.pages.middleware.Boundary",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "weir.shell.middleware.WhoActs",
+    "weir.shell.pages.middleware.WhoActs",
 ]
 TEMPLATES = [
     {
@@ -161,8 +161,8 @@ TEMPLATES = [
         "DIRS": [HERE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "environment": "weir.shell.pages.environment",
-            "context_processors": ["weir.shell.pages.on_every_page"],
+            "environment": "weir.shell.pages.rendering.environment",
+            "context_processors": ["weir.shell.pages.rendering.on_every_page"],
             "extensions": ["jinja2.ext.i18n"],
         },
     },
@@ -197,7 +197,7 @@ WHITENOISE_USE_FINDERS = False
 globals().update(_mail())
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"Weir <weir@{_public.hostname or 'localhost'}>"
 
-CSRF_FAILURE_VIEW = "weir.shell.views.forged"
+CSRF_FAILURE_VIEW = "weir.shell.pages.views.forged"
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}

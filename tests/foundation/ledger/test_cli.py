@@ -12,8 +12,8 @@ from weir.foundation.ledger.reads.verification import verify
 from weir.foundation.ledger.terms import Cursor, LogBehind, LogNotBehind
 from weir.kernel.errors import Conflict
 from weir.shell import wiring
-from weir.shell.root import weir
-from weir.shell.terminal import EXIT
+from weir.shell.commands.root import weir
+from weir.shell.exits import EXIT
 
 pytestmark = pytest.mark.both_databases
 

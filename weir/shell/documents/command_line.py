@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from weir.shell.commands.root import root_context
 from weir.shell.documents.markdown import paragraphs
-from weir.shell.root import root_context
 
 NARROW: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100}
 ABOUT = """

@@ -15,8 +15,8 @@ from weir.foundation.policy.reads.opened import in_force, policy_files
 from weir.foundation.verb import VERBS
 from weir.kernel.errors import KINDS, WeirError
 from weir.shell.documents.markdown import code, paragraphs, table
+from weir.shell.exits import EXIT
 from weir.shell.problems import STATUS, Spoken
-from weir.shell.terminal import EXIT
 
 ABOUT_LEDGER_KINDS = """
 Each entry names the verb that was done and the version of what its bytes hold: the outcome of that verb, but for what

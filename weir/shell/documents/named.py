@@ -8,10 +8,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from weir.foundation.question import QUESTIONS
 from weir.foundation.verb import VERBS
+from weir.shell.commands.spoken import parameters_of, words_for
 from weir.shell.documents.kinds import spoken_rules
 from weir.shell.documents.markdown import code, paragraphs, table
 from weir.shell.doors import Operation
-from weir.shell.spoken import parameters_of, words_for
 
 ABOUT_VERBS = """
 What can be done. A verb asks policy, decides, writes and records, in one transaction; its outcome comes with the ledger
