@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has ended, what a leaver takes along, and how the rooms let go of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from weir.foundation.identity.terms.agents import Agent, Token
+from weir.foundation.identity.terms.people import Membership, Profile
+from weir.kernel.moments import Moment
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Something that no longer opens anything: a token, an agent, a membership, an organization."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A part of what is the leaver's, from one room, as JSON text."""
+
+    room: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """Everything here that is yours."""
+
+    profile: Profile
+    memberships: tuple[Membership, ...]
+    agents: tuple[Agent, ...]
+    tokens: tuple[Token, ...]
+    others: tuple[Exported, ...]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Somebody left. Nothing here says whether anything of theirs had to stay."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How much had run out and is gone."""
+
+    count: int
+
+
+class Exporter(Protocol):
+    """What of the leaver's a room holds. Asked inside a read."""
+
+    def __call__(self, leaver: str) -> tuple[Exported, ...]: ...
+
+
+class Eraser(Protocol):
+    """Lets go of the leaver's things that nobody else relies on. Called inside the leaver's own transaction."""
+
+    def __call__(self, leaver: str, now: Moment) -> None: ...
