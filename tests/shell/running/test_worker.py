@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
 from tests.worlds import workers
@@ -111,6 +112,17 @@ def test_no_failure_repeats_what_an_unforeseen_error_said():
 
 def test_hourly_chores_are_verbs_of_the_house(house):
     assert sweep_ended(SYSTEM, now=house.now) is not None
+
+
+def test_sessions_that_ran_out_go_within_the_hour_and_those_that_live_stay(house, worker):
+    Session.objects.create(session_key="over", session_data="", expire_date=house.now)
+    Session.objects.create(session_key="lives", session_data="", expire_date=house.now + timedelta(hours=2))
+    pulse(worker, house, seconds=1)
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["lives"]
+    pulse(worker, house, hours=1)
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["lives"]
+    pulse(worker, house, hours=1)
+    assert not Session.objects.exists()
 
 
 STOPS = [

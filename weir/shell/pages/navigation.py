@@ -29,6 +29,6 @@ def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
     if actor.organization:
         places.append((_("Organization"), "/organization/"))
     if actor.staff and "administrator" in actor.roles:
-        places.append((_("Administration"), "/administration/"))
+        places += [(_("Administration"), "/administration/"), (_("Doctor"), "/doctor/")]
     places.append((_("Log"), "/log/"))
     return tuple(Place(label, href, path.startswith(href)) for label, href in places)

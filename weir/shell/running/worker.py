@@ -24,6 +24,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from weir.foundation.actor import SYSTEM
+from weir.foundation.identity.accounts import sweep_sessions
 from weir.foundation.identity.verbs import sweep_ended
 from weir.foundation.jobs import cursor, jobs, leases, progress
 from weir.foundation.jobs.gates import DurableQueue, Processes, Queue, queue_url
@@ -187,6 +188,7 @@ class Worker:
             Chore("rescue", sometimes, self._rescue),
             Chore("destructions", sometimes, finish_destructions),
             Chore("what has ended", hourly, lambda at: sweep_ended(SYSTEM, now=at)),
+            Chore("sessions that ran out", hourly, sweep_sessions),
             Chore("keys and notes that served their time", hourly, lambda at: sweep_notes(SYSTEM, now=at)),
             Chore("orphaned files", hourly, sweep_blobs),
             Chore("old batches", hourly, progress.forget_old),
