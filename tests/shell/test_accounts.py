@@ -119,10 +119,10 @@ def test_a_further_factor_added_with_a_password_alone_proves_nothing(people, per
     request.session, request.user = browser.session, per
     second = Authenticator.objects.create(user=per, type="webauthn", data={})
     authenticator_added.send(sender=Authenticator, request=request, user=per, authenticator=second)
-    assert accounts.actor_of(request).second_factor is False
+    assert accounts.present_of(request).actor.second_factor is False
     first.delete()
     authenticator_added.send(sender=Authenticator, request=request, user=per, authenticator=second)
-    assert accounts.actor_of(request).second_factor is True
+    assert accounts.present_of(request).actor.second_factor is True
 
 
 def test_signing_in_changes_the_session_and_the_form_token(people, per):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -57,12 +57,6 @@ class Actor:
         if self.staff:
             keys |= {f"role:{role}" for role in self.roles}
         return frozenset(keys)
-
-    def off_duty(self) -> Actor:
-        """The same one, seeing what is their own and not what the staff sees. (A method, because a page's actor is read
-        from its session only when asked, and what stands in for it until then cannot be copied.)
-        """
-        return replace(self, staff=False)
 
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS, "anonymous")

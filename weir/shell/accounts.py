@@ -19,9 +19,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 
-from weir.foundation.actor import ANONYMOUS, Actor
-from weir.foundation.identity.accounts import actor_of_session, actor_of_token
-from weir.foundation.identity.reads import organization_name
+from weir.foundation.actor import ANONYMOUS
+from weir.foundation.identity.accounts import Present, actor_of_token, present_in_session
 from weir.foundation.identity.terms import Credential
 from weir.foundation.identity.views import CHOSEN
 from weir.kernel.errors import Refused
@@ -79,14 +78,22 @@ def _just_signed_in(request: HttpRequest) -> bool:
     return bool(records) and now().timestamp() - float(records[-1]["at"]) < JUST_NOW.total_seconds()
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who looks at this page."""
+def present(request: HttpRequest) -> Present:
+    """Who looks at this page: asked of the session once, and kept with the request."""
+    if not hasattr(request, "present"):
+        request.present = present_of(request)  # type: ignore[attr-defined]  # ours
+    kept: Present = request.present  # type: ignore[attr-defined]  # as above
+    return kept
+
+
+def present_of(request: HttpRequest) -> Present:
+    """Who looks at this page, as the session says now."""
     person = request.user
     if not person.is_authenticated:
-        return ANONYMOUS
+        return Present(ANONYMOUS)
     proven = {record.get("method") for record in get_authentication_records(request, person)}
     second_factor = bool(proven & SECOND_FACTORS)
-    return actor_of_session(person, request.session.get(CHOSEN, ""), second_factor=second_factor, now=now())
+    return present_in_session(person, request.session.get(CHOSEN, ""), second_factor=second_factor, now=now())
 
 
 def end_if_over(request: HttpRequest, at: Moment) -> None:
@@ -105,7 +112,7 @@ def end_if_over(request: HttpRequest, at: Moment) -> None:
 
 def lacks_second_factor(request: HttpRequest) -> str:
     """Where somebody of the staff shows or sets up a second factor; empty for everybody who need not."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = present(request).actor
     if not actor.staff or actor.second_factor:
         return ""
     return _shows_factor_at(request) or reverse("mfa_index")
@@ -116,7 +123,7 @@ def must_show_factor_first(request: HttpRequest) -> str:
 
     Otherwise a session from before the first factor, and a password, could take the factor away.
     """
-    if not request.user.is_authenticated or request.actor.second_factor:  # type: ignore[attr-defined]
+    if not request.user.is_authenticated or present(request).actor.second_factor:
         return ""
     return _shows_factor_at(request)
 
@@ -136,12 +143,10 @@ class Shown:
     staff: bool
 
 
-def shown(request: HttpRequest) -> Shown:
+def shown(person: Any, present: Present) -> Shown:
     """Whose page this is, in words."""
-    person: Any = request.user
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    organization = organization_name(actor.organization) if actor.organization else ""
-    return Shown(person.name or person.email, organization, tuple(sorted(actor.roles)), actor.staff)
+    actor = present.actor
+    return Shown(person.name or person.email, present.organization, tuple(sorted(actor.roles)), actor.staff)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.test import RequestFactory
 
 from tests.worlds.restored import KeptHouse
+from weir.foundation.identity.accounts import Present
 from weir.foundation.ledger.models import BatchRow, CheckpointRow, LogRow
 from weir.kernel.errors import Refused
 from weir.kernel.moments import Moment
@@ -158,7 +159,7 @@ def asked_by(actor):
     """A request as the middleware hands it on."""
     request: Any = RequestFactory().get("/doctor/")
     request.now, request.session, request._messages, request.actor = now(), {}, [], actor
-    request.who = SimpleNamespace(name="Ada", org_name="House", roles=("administrator",), staff=True)
+    request.present, request.user = Present(actor, "House"), SimpleNamespace(name="Ada")
     return request
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import path
 
 from weir.kernel.errors import KINDS, kind_of
-from weir.shell import problems, rates, urls
+from weir.shell import accounts, problems, rates, urls
 from weir.shell.pages import middleware
 
 TRACE = ("Traceback", "site-packages", ".py", "Exception")
@@ -107,7 +107,7 @@ def test_a_page_that_cannot_know_who_looks_is_still_a_page(breaking, monkeypatch
         raise OperationalError("gone")
 
     monkeypatch.setattr(middleware, "end_if_over", lambda *_: None)
-    monkeypatch.setattr(middleware, "actor_of", stop)
+    monkeypatch.setattr(accounts, "present_of", stop)
     breaking.cookies["weir-session"] = "x" * 32
     assert is_a_page_of_ours(breaking.get("/breaks/database"))
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connections
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.worlds.people import ENCODED, PASSWORD, People, action_of, text_of
 from weir.clearinghouse.intake.models import ReportRow
-from weir.foundation.actor import SYSTEM
+from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.identity import reads, rules, verbs
 from weir.foundation.identity.accounts import encoded
 from weir.foundation.identity.models import AgentRow, ApplicationRow, InvitationRow, PersonRow, TokenRow
@@ -484,6 +485,19 @@ def test_a_list_of_three_asks_the_database_as_often_as_a_list_of_one(people, hou
     one_more(1)
     one_more(2)
     assert counted(browser, page) == at_one
+
+
+def test_a_page_asks_for_session_person_and_membership_and_the_heads_names_come_with_them(people):
+    browser = people.browser(people.let_in())
+    assert "Fin Ford and friends" in text_of(browser.get("/"))
+    assert counted(browser, "/") == 3
+
+
+def test_a_view_is_handed_an_actor_that_can_be_copied(people):
+    for browser in (people.browser(people.ida), people.browser()):
+        actor = browser.get("/").wsgi_request.actor
+        assert type(actor) is Actor
+        assert replace(actor, staff=False).id == actor.id
 
 
 def test_the_log_shows_itself_before_its_first_tick_and_after(people, house, stranger):

@@ -32,7 +32,7 @@ def read_report(actor: Actor, report: ReportId) -> Report:
 def list_reports(actor: Actor, after: str = "") -> Page[ReportLine]:
     """The reports you sent, newest first."""
     # As whoever sent them, not as staff: a coordinator is shown every report, and these are one's own.
-    rows, further = newest_page(actor.off_duty(), ReportRow, "intake.list_reports", after=after, limit=PAGE)
+    rows, further = newest_page(replace(actor, staff=False), ReportRow, "intake.list_reports", after=after, limit=PAGE)
     return Page(tuple(_line(row) for row in rows), further)
 
 

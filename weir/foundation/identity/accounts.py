@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -58,15 +59,29 @@ _SEEN = (
 )
 
 
+@dataclass(frozen=True)
+class Present:
+    """Who is at the keyboard, and what the organization that they act for is called: for the head of their pages."""
+
+    actor: Actor
+    organization: str = ""
+
+
 def actor_of_session(person: PersonRow, organization: str, *, second_factor: bool, now: Moment) -> Actor:
+    """Who is at the keyboard, without the name."""
+    return present_in_session(person, organization, second_factor=second_factor, now=now).actor
+
+
+def present_in_session(person: PersonRow, organization: str, *, second_factor: bool, now: Moment) -> Present:
     """Who is at the keyboard, for the organization they chose; without a choice, or when it ended, their first one."""
     if not person.is_active:
-        return ANONYMOUS
+        return Present(ANONYMOUS)
     held = person.memberships.select_related("organization").filter(organization__active=True)
     memberships = sorted(held, key=lambda row: (row.organization.number != organization, row.since, row.id))
     if not memberships:
-        return Actor(ActorKind.PERSON, person.number, second_factor=second_factor)
-    return _actor(person.number, memberships[0], second_factor=second_factor, now=now)
+        return Present(Actor(ActorKind.PERSON, person.number, second_factor=second_factor))
+    actor = _actor(person.number, memberships[0], second_factor=second_factor, now=now)
+    return Present(actor, memberships[0].organization.name)
 
 
 def _actor(number: str, membership: MembershipRow, *, second_factor: bool, now: Moment) -> Actor:

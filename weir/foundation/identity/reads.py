@@ -434,8 +434,3 @@ def _roles(words: list[str]) -> tuple[Role, ...]:
 def organization_names(numbers: Collection[str]) -> dict[str, str]:
     """What several organizations call themselves, by number."""
     return dict(OrganizationRow.objects.filter(number__in=numbers, active=True).values_list("number", "name"))
-
-
-def organization_name(number: str) -> str:
-    """What an organization calls itself, for its own people's pages; empty for whoever acts for none."""
-    return OrganizationRow.objects.filter(number=number).values_list("name", flat=True).first() or ""

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from weir.foundation.forms import Asked
 from weir.foundation.jobs import reads as jobs
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.ledger.record import moment_of
@@ -60,15 +61,15 @@ def examine(now: Moment) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def get_doctor(request: HttpRequest) -> HttpResponse:
+def get_doctor(request: Asked) -> HttpResponse:
     """The page. There is no room of the shell to ask about, so it asks what whoever sees the workers is asked: the rows
     tell how the machine does, as `jobs.status` tells how its workers do, and both are for those who run this instance.
     """
-    actor = request.actor  # type: ignore[attr-defined]  # ours, set by the middleware
+    actor = request.actor
     assert BOUND.ask is not None
     with reading(actor):
         BOUND.ask(actor, "jobs.status", None)
-    rows = examine(request.now)  # type: ignore[attr-defined]  # as above
+    rows = examine(request.now)
     return render(request, "doctor.html", {"page_title": _("Doctor"), "rows": rows})
 
 

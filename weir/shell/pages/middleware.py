@@ -17,13 +17,12 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from weir.foundation.actor import ActorKind
+from weir.foundation.actor import ANONYMOUS, Actor, ActorKind
 from weir.kernel.errors import Invalid, Unavailable, WeirError
 from weir.shell import problems, rates
-from weir.shell.accounts import actor_of, end_if_over, lacks_second_factor, must_show_factor_first, shown
+from weir.shell.accounts import end_if_over, lacks_second_factor, must_show_factor_first, present
 from weir.shell.clock import now
 
 log = logging.getLogger("weir.web")
@@ -55,8 +54,10 @@ if settings.HTTPS:
     HEADERS["Strict-Transport-Security"] = "max-age=31536000"
 Handler = Callable[[HttpRequest], HttpResponse]
 
-# Doors for programs look at no cookie, and answer for themselves; these pages know nobody.
-_KNOW_NOBODY = ("/api", "/mcp", "/log/", "/static/", "/healthz")
+# Doors for programs look at no cookie, and answer for themselves.
+_FOR_PROGRAMS = ("/api", "/mcp", "/log/tile/", "/log/checkpoint", "/log/keys", "/static/", "/healthz")
+# What is alike for everybody ends no session, and waits for no second factor.
+_KNOW_NOBODY = (*_FOR_PROGRAMS, "/log/")
 # Where staff may go without a second factor: to set one up, to come in, to leave.
 _ON_THE_WAY = (*_KNOW_NOBODY, "/account/", "/leave/", "/join/", "/first-administrator/")
 
@@ -132,14 +133,12 @@ def _length(request: HttpRequest) -> int:
 
 
 class WhoActs:
-    """`request.actor`, and `request.who` for the page's head: read from the session only when something asks."""
+    """`request.actor` for every view of ours, from the session. The account pages are not ours, and ask for nobody."""
 
     def __init__(self, following: Handler) -> None:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
-        request.who = SimpleLazyObject(lambda: shown(request))  # type: ignore[attr-defined]
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(_KNOW_NOBODY):
             end_if_over(request, request.now)  # type: ignore[attr-defined]
         return self.following(request)
@@ -148,6 +147,8 @@ class WhoActs:
         self, request: HttpRequest, view: Handler, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Forms have the rate that calls have; staff is led to the second factor before it can be refused anything."""
+        if not request.path.startswith("/account/"):
+            request.actor = _acting(request)  # type: ignore[attr-defined]  # as `Asked` says
         if request.path.startswith(_KNOW_NOBODY):
             return None
         if request.method == "POST":
@@ -162,6 +163,10 @@ class WhoActs:
         return redirect(f"{place}?{urlencode({'next': request.get_full_path()})}")
 
 
+def _acting(request: HttpRequest) -> Actor:
+    return ANONYMOUS if request.path.startswith(_FOR_PROGRAMS) else present(request).actor
+
+
 def _led_to(request: HttpRequest) -> str:
     if request.path.startswith(_FACTORS):
         way = request.resolver_match and request.resolver_match.url_name
@@ -172,7 +177,7 @@ def _led_to(request: HttpRequest) -> str:
 
 
 def _spend(request: HttpRequest) -> None:
-    actor, at = request.actor, request.now  # type: ignore[attr-defined]
+    actor, at = present(request).actor, request.now  # type: ignore[attr-defined]
     if actor.kind is ActorKind.ANONYMOUS:
         rates.spend_as_stranger(request, at)
     else:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from weir.foundation.actor import ANONYMOUS, Actor, ActorKind
-from weir.shell.accounts import Shown, providers
+from weir.shell.accounts import Shown, present, providers, shown
 from weir.shell.pages.navigation import navigation_for
 
 
@@ -46,14 +46,14 @@ def on_every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _whose(request: HttpRequest) -> tuple[Actor, Shown | None]:
-    """Nobody's, where that cannot be told: an error page is drawn before the actor is known, or without a database."""
+    """Nobody's, where that cannot be told: an error page is drawn before the session is read, or without a database."""
+    if not hasattr(request, "user"):
+        return ANONYMOUS, None
     try:
-        actor = getattr(request, "actor", ANONYMOUS)
-        if actor.kind is not ActorKind.ANONYMOUS:
-            return actor, request.who  # type: ignore[attr-defined]
+        who = present(request)
     except DatabaseError:
-        pass
-    return ANONYMOUS, None
+        return ANONYMOUS, None
+    return who.actor, None if who.actor.kind is ActorKind.ANONYMOUS else shown(request.user, who)
 
 
 def _said(request: HttpRequest) -> list[Any]:
