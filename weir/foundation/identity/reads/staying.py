@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does not end by leaving, and for whom: duties, bans, legal holds."""
+
+from __future__ import annotations
+
+from weir.foundation.actor import Actor
+from weir.foundation.identity import rules
+from weir.foundation.identity.accounts import mark_of
+from weir.foundation.identity.models import DutyRow, HoldRow
+from weir.foundation.identity.terms import Duty, DutyId, DutyKind, Hold, HoldId, PersonId
+from weir.foundation.question import question
+from weir.kernel.moments import Moment
+
+
+@question("identity.list_duties")
+def list_duties(actor: Actor) -> tuple[Duty, ...]:
+    """Embargo duties, bans and spent quotas, and until when each of them lasts."""
+    rules.check_operator(actor)
+    return tuple(duty_of(row) for row in DutyRow.objects.order_by("ends", "id"))
+
+
+@question("identity.list_holds")
+def list_holds(actor: Actor) -> tuple[Hold, ...]:
+    """Legal holds, and which of them wait for a second person."""
+    rules.check_operator(actor)
+    return tuple(hold_of(row) for row in HoldRow.objects.order_by("id"))
+
+
+def duties_of(number: str, now: Moment) -> tuple[Duty, ...]:
+    """What somebody still owes, here or gone. For other rooms, which enforce it."""
+    return tuple(duty_of(row) for row in DutyRow.objects.filter(about=number, ends__gt=now).order_by("id"))
+
+
+def is_banned(email: str, now: Moment) -> bool:
+    """Whether this address was banned, and the ban has not ended; also when whoever had it left since."""
+    return DutyRow.objects.filter(kind=DutyKind.BAN, mark=mark_of(email), ends__gt=now).exists()
+
+
+def is_held(number: str) -> bool:
+    """Whether two people hold this back from being erased."""
+    return HoldRow.objects.filter(about=number).exclude(confirmed_by="").exists()
+
+
+def duty_of(row: DutyRow) -> Duty:
+    return Duty(DutyId(row.number), row.about, DutyKind(row.kind), Moment.of(row.ends))
+
+
+def hold_of(row: HoldRow) -> Hold:
+    return Hold(HoldId(row.number), row.about, PersonId(row.placed_by), row.confirmed_by)
