@@ -60,7 +60,9 @@ def grow(entries: int) -> list[str]:
     from weir.kernel.moments import Moment
     from weir.shell.clock import now
 
-    statement = INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE
+    statement = (INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE).removesuffix(
+        " RETURNING id"
+    )
     log, at, kept = reads.open_log().id, now(), []
     sequencer = Sequencer(reads.notary(), timedelta(seconds=1), 12)
     content = b'{"digest":"' + b"0" * 64 + b'","id":"R-2026-MADEP-X","received_at":"2026-11-20T12:00:00.000Z"}'

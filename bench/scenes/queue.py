@@ -111,7 +111,7 @@ def made(numbers: range, of: int, rare: set[int], vendor: str, isac: str) -> Ite
         key = key_store().take()
         number = FindingId.mint(at.year, partial(scattered, n), length=7)
         about = rules.context(number, SEALED_CONTEXT)
-        sealed = rules.seal(key_store().open_key(key), words[n % len(words)], about, os.urandom(rules.NONCE_SIZE))
+        sealed = rules.sealer(key_store().open_key(key))(words[n % len(words)], about, os.urandom(rules.NONCE_SIZE))
         keys = {"role:coordinator", f"organization:O-2026-{n % 997:05d}-0"}
         keys |= {"kind:vendor"} if n % 5 == 0 else set()
         keys |= {f"organization:{vendor}"} if n % 7 == 0 else set()

@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
+
+from weir.foundation.ledger import record
 
 # The brackets of a test's own transaction around the verb's; outside tests they are BEGIN and COMMIT.
 _BRACKETS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -26,7 +29,7 @@ def statements(act: Callable[[], object]) -> int:
         sent += sql.startswith(_BRACKETS) is False
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(count):
+    with _before_each(count):
         act()
     return sent
 
@@ -45,5 +48,17 @@ def stop_before(statement: int) -> Iterator[None]:
             raise PowerCut(sql)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(cut):
+    with _before_each(cut):
+        yield
+
+
+@contextmanager
+def _before_each(wrapper: Callable[..., Any]) -> Iterator[None]:
+    """Around every statement: Django's, and the one that the ledger hands to the driver itself."""
+    insert = record.insert_entry
+
+    def wrapped(row: tuple[Any, ...]) -> Any:
+        return wrapper(lambda *_asked: insert(row), "INSERT INTO ledger_entry", row, False, {})
+
+    with patch.object(record, "insert_entry", wrapped), connection.execute_wrapper(wrapper):
         yield

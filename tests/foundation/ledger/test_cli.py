@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import http.client
 import json
+import signal
+import subprocess
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 
+from tests.worlds import workers
+from tools.postgres import free_port
+from weir.foundation.jobs.models import LeaseRow
 from weir.foundation.ledger import reads
+from weir.foundation.ledger.gates.presence import alone
 from weir.foundation.ledger.models import BatchRow, CheckpointRow, EntryRow, LogRow, PlacementRow, TileRow
 from weir.foundation.ledger.reads.verification import verify
-from weir.foundation.ledger.terms import Cursor, LogBehind, LogNotBehind
+from weir.foundation.ledger.terms import Cursor, LogBehind, LogNotBehind, StillRunning
 from weir.kernel.errors import Conflict
 from weir.shell import wiring
 from weir.shell.commands.root import weir
@@ -105,6 +113,77 @@ def test_a_log_that_is_whole_is_not_continued(house):
     done = run("continue")
     assert (done.exit_code, done.stderr.partition("\n")[0]) == (EXIT[Conflict], f"weir: {LogNotBehind().sentence}")
     assert LogRow.objects.count() == 1
+
+
+@pytest.fixture
+def worker(behind):
+    workers.fresh_queue()
+    with workers.running() as process:
+        workers.until(LeaseRow.objects.exists, process)
+        yield process
+
+
+@pytest.fixture
+def web(behind):
+    port = free_port()
+    process = workers.start_web(port)
+    workers.until(lambda: is_served(port), process)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def is_served(port):
+    try:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        link.request("GET", "/healthz")
+        link.getresponse().read()
+        link.close()
+    except OSError:
+        return False
+    return True
+
+
+def refused():
+    done = run("continue")
+    assert (done.exit_code, done.stderr.partition("\n")[0]) == (EXIT[Conflict], f"weir: {StillRunning().sentence}")
+    assert LogRow.objects.count() == 1
+    return True
+
+
+def went_on():
+    return "goes on from here" in run("continue").stdout
+
+
+@pytest.mark.parametrize("name", ["worker", "web"])
+def test_it_refuses_while_a_process_runs_and_goes_on_once_that_was_killed(name, request):
+    process = request.getfixturevalue(name)
+    assert refused()
+    process.send_signal(signal.SIGSTOP)  # whoever sleeps has not ended
+    assert refused()
+    process.kill()
+    process.wait()
+    workers.until(went_on)
+
+
+def test_a_process_whose_connections_were_cut_is_still_seen(worker):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connections that could be cut")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert refused()
+
+
+def test_who_starts_meanwhile_waits_until_it_is_over(behind):
+    workers.fresh_queue()
+    with alone(), workers.running() as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(3)
+        assert not LeaseRow.objects.exists()
+    process.communicate()
 
 
 def test_starting_again_goes_on_with_the_newest_log(behind):

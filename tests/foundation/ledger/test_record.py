@@ -4,19 +4,19 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connections, transaction
 
 from tests.worlds.house import House
 from tests.worlds.stops import PowerCut, statements, stop_before
 from weir.clearinghouse.intake.models import ReportRow
 from weir.foundation.actor import SYSTEM
-from weir.foundation.ledger import reads
+from weir.foundation.ledger import reads, record
 from weir.foundation.ledger.models import EntryRow, ReadingRow
 from weir.foundation.ledger.terms import KeyReused, NoSuchEntry
 from weir.foundation.ledger.verbs import sweep_notes
 from weir.foundation.policy.models import AudienceRow, MarkRow
 from weir.foundation.store.models import CompartmentRow
-from weir.foundation.transactions import reading
+from weir.foundation.transactions import reading, writing
 from weir.kernel.errors import Invalid
 
 pytestmark = pytest.mark.both_databases
@@ -114,18 +114,22 @@ def test_reading_something_sealed_is_recorded_before_it_is_read_and_once_in_ten_
     assert ReadingRow.objects.filter(about=finding).count() == 1
 
 
-def test_what_cannot_be_recorded_is_not_read(house):
+def test_what_cannot_be_recorded_is_not_read(house, monkeypatch):
     from weir.clearinghouse.findings.reads import read_finding
 
     finding = house.correlate(house.report().outcome.id).id
 
-    def no_entries(execute, sql, params, many, context):
-        if sql.startswith("INSERT INTO ledger_entry"):
-            raise PowerCut
-        return execute(sql, params, many, context)
+    def no_entries(_row):
+        raise PowerCut
 
-    with connection.execute_wrapper(no_entries), pytest.raises(PowerCut):
+    monkeypatch.setattr(record, "insert_entry", no_entries)
+    with pytest.raises(PowerCut):
         read_finding(house.coordinator, finding)
+
+
+def test_what_the_database_refuses_is_said_in_the_words_of_django(house):
+    with writing(), pytest.raises(IntegrityError), transaction.atomic():
+        record.insert_entry((1, None, 1, "", "", "", 0, b"", b"", b""))
 
 
 def test_an_entry_is_seen_by_whoever_did_it_and_whoever_may_see_its_object(house):

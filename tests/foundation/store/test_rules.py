@@ -46,18 +46,18 @@ def flipped(data: bytes, place: int, bit: int) -> bytes:
 
 @given(st.binary(max_size=100))
 def test_something_small_comes_back(data):
-    assert rules.unseal(KEY, rules.seal(KEY, data, ABOUT, NONCE), ABOUT) == data
+    assert rules.unseal(KEY, rules.sealer(KEY)(data, ABOUT, NONCE), ABOUT) == data
 
 
 @given(st.binary(max_size=40), st.integers(0), st.integers(0, 7))
 def test_no_flipped_bit_opens(data, place, bit):
     with pytest.raises(Damaged):
-        rules.unseal(KEY, flipped(rules.seal(KEY, data, ABOUT, NONCE), place, bit), ABOUT)
+        rules.unseal(KEY, flipped(rules.sealer(KEY)(data, ABOUT, NONCE), place, bit), ABOUT)
 
 
 @given(st.binary(max_size=40), st.integers(0))
 def test_no_part_opens(data, place):
-    sealed = rules.seal(KEY, data, ABOUT, NONCE)
+    sealed = rules.sealer(KEY)(data, ABOUT, NONCE)
     with pytest.raises(Damaged):
         rules.unseal(KEY, sealed[: place % len(sealed)], ABOUT)
 
@@ -81,7 +81,7 @@ def test_what_nobody_sealed_does_not_open(noise):
 )
 def test_it_opens_only_where_it_belongs(key, about):
     with pytest.raises(Damaged):
-        rules.unseal(key, rules.seal(KEY, b"secret", ABOUT, NONCE), about)
+        rules.unseal(key, rules.sealer(KEY)(b"secret", ABOUT, NONCE), about)
 
 
 @given(st.lists(st.text(max_size=5), max_size=4), st.lists(st.text(max_size=5), max_size=4))

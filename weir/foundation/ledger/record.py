@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fourth beat: one row, written inside the verb's transaction, without a lock that another writer would wait for.
 
-A named direct writer: it is what `verb.py` calls, so it cannot itself be a verb. It speaks SQL because it stands in
-every verb of Weir, and the ORM's share of so small a row is most of its cost.
+A named direct writer: it is what `verb.py` calls, so it cannot itself be a verb. It speaks SQL, to the driver itself,
+because it stands in every verb of Weir, and what the ORM and Django's cursor do around so small a row is most of its
+cost.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from weir.kernel.moments import MILLISECOND, Moment
 EPOCH = Moment(1970, 1, 1, tzinfo=UTC)
 INSERT = (
     "INSERT INTO ledger_entry (log, {transaction}kind, version, actor, about, compartment, at_ms, body, salt, leaf)"
-    " VALUES (%s, {zero}%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " VALUES (%s, {zero}%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
 )
 # On PostgreSQL the column's default is the transaction's own id (see the first migration).
-INSERT_SQLITE = INSERT.format(transaction='"transaction", ', zero="0, ")
+INSERT_SQLITE = INSERT.format(transaction='"transaction", ', zero="0, ").replace("%s", "?")
 INSERT_POSTGRESQL = INSERT.format(transaction="", zero="")
 REMEMBER = "INSERT INTO ledger_replay (key, body, entry, at_ms) VALUES (%s, %s, %s, %s)"
 RECALL = (
@@ -58,27 +59,14 @@ class Recorder:
         if act.compartment:
             body, salt = self.seal(act.compartment, salt + entry, seal_context(leaf)), b""
         at_ms = milliseconds(act.now)
-        insert = INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE
-        row: list[Any] = [
-            self.log(),
-            act.verb,
-            act.version,
-            actor.id,
-            act.about,
-            act.compartment,
-            at_ms,
-            body,
-            salt,
-            leaf,
-        ]
-        with connection.cursor() as cursor:
-            if not act.key:
-                cursor.execute(insert, row)
-            else:
-                cursor.execute(f"{insert} RETURNING id", row)
-                # Unique: of two that race with one key, the second waits for the first and then finds its answer.
-                key = rules.replay_key(actor.id, act.verb, act.key)
-                cursor.execute(REMEMBER, [key, digest(act.body), cursor.fetchone()[0], at_ms])
+        id = insert_entry(
+            (self.log(), act.verb, act.version, actor.id, act.about, act.compartment, at_ms, body, salt, leaf)
+        )
+        if act.key:
+            # Unique: of two that race with one key, the second waits for the first and then finds its answer.
+            key = rules.replay_key(actor.id, act.verb, act.key)
+            with connection.cursor() as cursor:
+                cursor.execute(REMEMBER, [key, digest(act.body), id, at_ms])
         return Entry(leaf.hex(), schema, leaf, act.now)
 
     def recall(self, actor: Actor, verb: str, key: str, body: bytes) -> Earlier | None:
@@ -93,6 +81,14 @@ class Recorder:
         entry = open_body(self.unseal, compartment, kept, salt, leaf)[1]
         content = own_object(rules.content_of(entry))
         return Earlier(Entry(leaf.hex(), f"{kind}/{version}", leaf, moment_of(at_ms)), content)
+
+
+def insert_entry(row: tuple[Any, ...]) -> int:
+    """The entry's row, and its id. We stand inside the verb's transaction, so the connection is open."""
+    insert = INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE
+    with connection.wrap_database_errors:
+        (id,) = connection.connection.execute(insert, row).fetchone()
+    return int(id)
 
 
 def open_body(unseal: Unseal, compartment: str, body: bytes, salt: bytes, leaf: bytes) -> tuple[bytes, bytes]:

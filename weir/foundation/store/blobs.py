@@ -12,7 +12,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from weir.foundation.store.models import BlobRow
 from weir.foundation.store.reads import (
     blobs_folder,
     case_key,
+    fresh,
     key_of,
     key_store,
     path_of,
@@ -48,8 +49,13 @@ def seal(compartment: str, data: bytes, context: str) -> bytes:
 
     `context` says what it is ("intake.report/body"): sealed bytes open under no other context and in no other case.
     """
-    key = key_store().open_key(open_compartment(compartment))
-    return rules.seal(key, data, rules.context(compartment, context), os.urandom(rules.NONCE_SIZE))
+    return _sealer(compartment)(data, rules.context(compartment, context), os.urandom(rules.NONCE_SIZE))
+
+
+def _sealer(compartment: str) -> Callable[[bytes, bytes, bytes], bytes]:
+    key = open_compartment(compartment)
+    here = fresh(compartment)
+    return here.seal if here else rules.sealer(key_store().open_key(key))
 
 
 def open_compartment(compartment: str) -> KeyId:

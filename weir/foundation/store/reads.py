@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 from weakref import WeakValueDictionary
@@ -37,10 +38,17 @@ _committed: dict[str, KeyId] = {}
 class FreshCompartment:
     """A compartment whose row this transaction added or saw. It hangs on the transaction's list of what to do after the
     commit, which Django cuts back whenever it rolls back, savepoints too: while it hangs there, the row is there.
+
+    A verb seals its words and then its entry: the second is sealed by what opened for the first. Nobody keeps it longer
+    than the transaction, so a key that is erased meanwhile is gone with it.
     """
 
     def __init__(self, name: str, key: KeyId) -> None:
         self.name, self.key = name, key
+
+    @cached_property
+    def seal(self) -> Callable[[bytes, bytes, bytes], bytes]:
+        return rules.sealer(key_store().open_key(self.key))
 
     def __call__(self) -> None:
         remember(self.name, self.key)
@@ -100,9 +108,15 @@ def key_of(compartment: str) -> KeyId:
 def remembered(compartment: str) -> KeyId | None:
     if (known := _committed.get(compartment)) is not None:
         return known
-    fresh = _fresh.get(compartment)
-    if fresh is not None and any(entry[1] is fresh for entry in reversed(transaction.get_connection().run_on_commit)):
-        return fresh.key
+    found = fresh(compartment)
+    return None if found is None else found.key
+
+
+def fresh(compartment: str) -> FreshCompartment | None:
+    """What this transaction added or saw, if that was not undone since."""
+    found = _fresh.get(compartment)
+    if found is not None and any(entry[1] is found for entry in reversed(transaction.get_connection().run_on_commit)):
+        return found
     return None
 
 
@@ -114,9 +128,8 @@ def remember(compartment: str, key: KeyId) -> None:
 
 def remember_if_committed(compartment: str, key: KeyId) -> None:
     """To be called when the row was added or seen: inside a transaction it may be its own, and still be undone."""
-    fresh = FreshCompartment(compartment, key)
-    _fresh[compartment] = fresh
-    transaction.on_commit(fresh)
+    seen = _fresh[compartment] = FreshCompartment(compartment, key)
+    transaction.on_commit(seen)
 
 
 def forget(compartment: str = "") -> None:

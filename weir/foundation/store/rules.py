@@ -46,11 +46,16 @@ def derive(case_key: bytes, purpose: bytes) -> bytes:
     return hmac.digest(case_key, b"weir/store/" + purpose + b"\x01", "sha256")
 
 
-def seal(case_key: bytes, data: bytes, about: bytes, nonce: bytes) -> bytes:
-    """Seal something small. The nonce is random: with 2^32 messages under one case key the odds of two alike stay below
-    2^-32 (NIST SP 800-38D, 8.3).
+def sealer(case_key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    """What seals small things of one case; what hangs on its key alone is worked out once. The nonce is random: with
+    2^32 messages under one case key the odds of two alike stay below 2^-32 (NIST SP 800-38D, 8.3).
     """
-    return SMALL + nonce + AESGCM(derive(case_key, b"small")).encrypt(nonce, data, SMALL + about)
+    cipher = AESGCM(derive(case_key, b"small"))
+
+    def sealed(data: bytes, about: bytes, nonce: bytes) -> bytes:
+        return SMALL + nonce + cipher.encrypt(nonce, data, SMALL + about)
+
+    return sealed
 
 
 def unseal(case_key: bytes, sealed: bytes, about: bytes) -> bytes:
