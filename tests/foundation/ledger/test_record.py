@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -13,13 +14,14 @@ from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger import reads, record
 from weir.foundation.ledger.models import EntryRow, ReadingRow
 from weir.foundation.ledger.terms import KeyReused, NoSuchEntry
-from weir.foundation.ledger.verbs import sweep_notes
+from weir.foundation.ledger.verbs import sweep_notes, witness
 from weir.foundation.policy.models import AudienceRow, MarkRow
 from weir.foundation.store.models import CompartmentRow
 from weir.foundation.transactions import reading, writing
 from weir.kernel.errors import Invalid
 
 pytestmark = pytest.mark.both_databases
+READING = "ledger.note_reading"
 
 
 def test_a_verb_leaves_one_entry_about_what_it_made(house):
@@ -153,3 +155,44 @@ def test_keys_and_notes_that_served_their_time_are_let_go(house):
     swept = sweep_notes(SYSTEM, now=house.now)
     assert (swept.keys, ReadingRow.objects.count()) == (1, 0)
     assert not house.report(key="kept").again
+
+
+def told_of(actor, number):
+    return reads.entries_about(actor, number).lines
+
+
+def test_a_sender_is_told_the_day_of_the_first_opening_and_never_whose_it_was(house):
+    number = house.report().outcome.id
+    assert [line.kind for line in told_of(house.finder, number)] == ["intake.receive_report"]
+    house.later(minutes=90)
+    other = replace(house.coordinator, id="P-2026-CLLGE-T")
+    for reader in (house.coordinator, other):
+        witness(reader, "intake.read_report", number, house.now)
+        house.later(minutes=60 * 24 * 3)
+        witness(reader, "intake.read_report", number, house.now)
+    first, *rest = reversed(told_of(house.finder, number))
+    assert (first.kind, str(first.at), first.actor, first.leaf) == (READING, "2026-11-20T00:00:00.000Z", "", "")
+    assert READING not in {line.kind for line in rest}
+    seen = told_of(house.coordinator, number)
+    assert [line.actor for line in seen if line.kind == READING] == [other.id, other.id, *[house.coordinator.id] * 2]
+
+
+def test_what_says_who_opened_it_cannot_be_asked_for_by_its_leaf_either(house):
+    number = house.report().outcome.id
+    witness(house.coordinator, "intake.read_report", number, house.now)
+    leaf = bytes(EntryRow.objects.get(kind=READING).leaf).hex()
+    house.tick()
+    for question in (reads.read_entry, reads.prove_entry, reads.receipt_of):
+        with pytest.raises(NoSuchEntry):
+            question(house.finder, leaf)
+    with pytest.raises(NoSuchEntry):
+        reads.first_entry_about(house.finder, number, READING)
+    assert reads.read_entry(house.coordinator, leaf).actor == house.coordinator.id
+
+
+def test_ones_own_readings_are_ones_own_to_see(house):
+    number = house.report().outcome.id
+    witness(house.finder, "intake.read_report", number, house.now)
+    own = told_of(house.finder, number)[0]
+    assert (own.kind, own.actor, own.at) == (READING, house.finder.id, house.now)
+    assert reads.read_entry(house.finder, own.leaf).about == number

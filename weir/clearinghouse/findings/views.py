@@ -129,7 +129,8 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
 
 
 def _course(actor: Actor, about: str) -> list[EntryLine]:
-    return list(reversed(ledger.entries_about(actor, about).lines))
+    """What was done to it, in order. That somebody opened it has no leaf, for those who may not know who, and no proof."""
+    return [line for line in reversed(ledger.entries_about(actor, about).lines) if line.leaf]
 
 
 def _fact(line: EntryLine) -> dict[str, object]:

@@ -267,27 +267,55 @@ def prove_entry(actor: Actor, leaf: str) -> ProofBundle:
 
 @question("ledger.entries_about", filtered=True)
 def entries_about(actor: Actor, about: str, after: str = "") -> Page[EntryLine]:
-    """What was done to one object, newest first; kinds and moments, not contents."""
+    """What was done to one object, newest first; kinds and moments, not contents.
+
+    Who opened it is for the staff. Everybody else who may see the object is told, last of all and without a leaf, on
+    which day somebody first opened it.
+    """
     if not may_see(actor, about):
         raise NoSuchEntry
-    rows = entries_on(about).order_by("-id")
+    rows = _known_to(actor, about).order_by("-id")
     if after:
         rows = rows.filter(id__lt=visible_entry(actor, after).id)
     found = list(rows[: _PAGE + 1])
     lines = _lines(found[:_PAGE])
-    return Page(lines, after=lines[-1].leaf if len(found) > _PAGE else "")
+    if len(found) > _PAGE:
+        return Page(lines, after=lines[-1].leaf)
+    return Page(lines + _first_opened(actor, about))
 
 
 @question("ledger.first_entry_about", filtered=True)
 def first_entry_about(actor: Actor, about: str, kind: str) -> EntryLine:
     """The entry with which something began: where its receipt and its proof hang."""
-    row = entries_on(about).filter(kind=kind).order_by("id").first()
+    row = _known_to(actor, about).filter(kind=kind).order_by("id").first()
     if row is None or not (row.actor == actor.id != "anonymous" or may_see(actor, about)):
         raise NoSuchEntry
     return _lines([row])[0]
 
 
 _PAGE = 50
+_READING = "ledger.note_reading"
+
+
+def _known_to(actor: Actor, about: str) -> QuerySet[EntryRow]:
+    """Entries about an object, without those that say who else opened it, unless the actor is of the staff."""
+    rows = entries_on(about)
+    return rows if actor.staff else rows.exclude(~Q(actor=actor.id), kind=_READING)
+
+
+def _first_opened(actor: Actor, about: str) -> tuple[EntryLine, ...]:
+    """That somebody else opened it, with the day and no more: hours and numbers would tell who works on it, and when.
+
+    The first day only: one line says that it is seen; a line a day would say how much it matters.
+    """
+    if actor.staff:
+        return ()
+    rows = entries_on(about).filter(kind=_READING).exclude(actor=actor.id)
+    first = rows.order_by("id").values_list("at_ms", flat=True).first()
+    if first is None:
+        return ()
+    day = moment_of(first).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (EntryLine("", _READING, Moment.of(day), "", provable=False),)
 
 
 def _lines(rows: list[EntryRow]) -> tuple[EntryLine, ...]:
@@ -306,6 +334,8 @@ def visible_entry(actor: Actor, leaf: str) -> EntryRow:
     except ValueError:
         row = None
     if row is None or not (row.actor == actor.id != "anonymous" or (row.about and may_see(actor, row.about))):
+        raise NoSuchEntry
+    if row.kind == _READING and row.actor != actor.id and not actor.staff:
         raise NoSuchEntry
     return row
 
