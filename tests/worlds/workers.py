@@ -70,13 +70,18 @@ def start(executor: str = "slot-1") -> subprocess.Popen[str]:
     return _started(["-m", "weir.shell", "worker"], executor)
 
 
+def start_web(port: int) -> subprocess.Popen[str]:
+    """A web server on the same database; it serves once `/healthz` answers."""
+    return _started(["-m", "weir.shell", "web"], "web", WEIR_ADDRESS=f"127.0.0.1:{port}")
+
+
 def start_armed(point: str, when: str, nth: int = 1, *, executor: str = "slot-1") -> subprocess.Popen[str]:
     return _started(["-c", ARMED, point, when, str(nth)], executor)
 
 
-def _started(arguments: list[str], executor: str) -> subprocess.Popen[str]:
+def _started(arguments: list[str], executor: str, **more: str) -> subprocess.Popen[str]:
     command = [sys.executable, *arguments]
-    env = environment(WEIR_EXECUTOR=executor)
+    env = environment(WEIR_EXECUTOR=executor, **more)
     return subprocess.Popen(command, env=env, cwd=ROOT, text=True, stderr=subprocess.PIPE)
 
 

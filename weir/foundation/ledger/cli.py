@@ -13,6 +13,7 @@ from django.conf import settings
 
 from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger import reads
+from weir.foundation.ledger.gates.presence import alone
 from weir.foundation.ledger.reads.verification import Verification, verify
 from weir.foundation.ledger.sequencer import continue_log
 from weir.foundation.ledger.terms import LogNotBehind
@@ -53,13 +54,21 @@ def _told(found: Verification) -> str:
 def continue_under_a_new_name() -> None:
     """Go on under a new log, which names the old one, after a database came back that is behind what was published.
 
-    `weir restore` does this by itself. Stop web and workers first, on every host, and start them again after it.
+    `weir restore` does this by itself. Stop web and workers first, on every host, and start them again after it: it
+    refuses while one of them runs, because what they write would go into a log that has ended.
     """
+    _why()
+    with alone():
+        because = _why()  # once more: somebody else may have done it a moment ago
+        now = Moment.of(datetime.now(UTC))
+        old, new = continue_log(settings.INSTANCE, now)
+        # Stop here: the new log is there and has no entry that says why. Its row names the old one all the same.
+        note_continuation(SYSTEM, new, reads.notary_of(old).last_published(), because, now=now)
+    click.echo(f"{because} {old} has ended; {new} goes on from here.")
+
+
+def _why() -> str:
     because = reads.why_continue(settings.INSTANCE)
     if not because:
         raise LogNotBehind
-    now = Moment.of(datetime.now(UTC))
-    old, new = continue_log(settings.INSTANCE, now)
-    # Stop here: the new log is there and has no entry that says why. Its row names the old one all the same.
-    note_continuation(SYSTEM, new, reads.notary_of(old).last_published(), because, now=now)
-    click.echo(f"{because} {old} has ended; {new} goes on from here.")
+    return because

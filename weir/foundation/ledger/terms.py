@@ -141,3 +141,9 @@ class LogBehind(Conflict):
     """The database is behind the last checkpoint that was published from it."""
 
     hint = "A backup was restored: run `weir ledger continue`, which starts a new log that names the old one."
+
+
+class StillRunning(Conflict):
+    """Web or worker processes run on this database."""
+
+    hint = "Stop them on every host (`weir up`, `weir web`, `weir worker`), then try again."

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
 
+from weir.foundation.ledger.gates.presence import stay
 from weir.foundation.policy.reads import open_policies
 from weir.kernel.errors import Conflict, Unavailable
 from weir.shell import wiring
@@ -48,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn comes without t
         """In each web process: policies are checked as a whole before the first request can ask them."""
         sys.setswitchinterval(TURN)
         open_policies(strict=True)
+        stay(on_return=wiring.open_log.cache_clear)
         wiring.begin()
         from weir.shell.web import application  # noqa: PLC0415 - loaded in the process that serves it
 

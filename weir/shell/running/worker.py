@@ -30,6 +30,7 @@ from weir.foundation.jobs import cursor, jobs, leases, progress
 from weir.foundation.jobs.gates import DurableQueue, Processes, Queue, queue_url
 from weir.foundation.jobs.terms import Failure, Lease, SlotNotYetFree
 from weir.foundation.ledger import reads as ledger
+from weir.foundation.ledger.gates.presence import stay
 from weir.foundation.ledger.sequencer import Sequencer
 from weir.foundation.ledger.verbs import sweep_notes
 from weir.foundation.policy.reads import open_policies
@@ -227,6 +228,7 @@ def declare() -> None:
 def main(stops: Iterable[signal.Signals] = (signal.SIGTERM, signal.SIGINT)) -> int:
     """Run the slot of this process until a signal comes; the exit code."""
     open_policies(strict=True)
+    stay(on_return=wiring.open_log.cache_clear)
     wiring.begin()
     declare()
     queue = DurableQueue(queue_url(settings.DATABASES["default"], settings.HOME), settings.EXECUTOR)
