@@ -179,15 +179,17 @@ class Options:
     """How a verb differs from the plain one.
 
     on: the parameter that names the object policy is asked about. about: the attribute of the outcome that names what
-    the entry is about. sealed: the entry's bytes are sealed under that object's key. person_only: not there for agents
-    and tokens without a person (irreversible things). two_people: another person has confirmed it first. internal:
-    called by the house, so no door offers it. version: of the entry's schema.
+    the entry is about. sealed: the entry's bytes are sealed under that object's key. person_only: done by a person who
+    is signed in, on the page that `page` is the address of, and by no program, whoever's token it has (docs/decisions,
+    0101). two_people: another person has confirmed it first. internal: called by the house, so no door offers it.
+    version: of the entry's schema.
     """
 
     on: str = ""
     about: str = "id"
     sealed: bool = False
     person_only: bool = False
+    page: str = ""
     two_people: bool = False
     internal: bool = False
     version: int = 1

@@ -129,7 +129,7 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
 
 
 def _course(actor: Actor, about: str) -> list[EntryLine]:
-    """What was done to it, in order. That somebody opened it has no leaf, for those who may not know who, and no proof."""
+    """What was done to it, in order. An opening by somebody whom the reader may not know has no leaf, and no place."""
     return [line for line in reversed(ledger.entries_about(actor, about).lines) if line.leaf]
 
 
