@@ -10,6 +10,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import platform
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -35,10 +38,14 @@ def main(arguments: list[str]) -> int:
     if level not in LEVELS:
         print(f"No such level: {level}. There are {', '.join(LEVELS)}.", file=sys.stderr)
         return 2
+    named = bool(os.environ.get("PYTHON"))
+    if named and VENV.exists() and made_with() != platform.python_version():
+        shutil.rmtree(VENV)  # who names a Python (setup.sh) wants that one, and not the one that made this earlier
     if is_current(level):
         return 0
     for stamp in stamps():
         stamp.unlink(missing_ok=True)  # stop here: no stamp, so the next run does everything again
+    print(f"Making {VENV.name} with Python {platform.python_version()}; this takes about a minute.", flush=True)
     if not (install_with_uv(level) or install_with_pip(level)):
         return 1
     stamp_of(level).write_text(digest(level))
@@ -52,6 +59,13 @@ def is_current(level: str) -> bool:
     return PYTHON.exists() and any(
         stamp_of(name).exists() and stamp_of(name).read_text() == digest(name) for name in wide_enough
     )
+
+
+def made_with() -> str:
+    """The version of the Python that made `.venv`; venv and uv each write it in their own way."""
+    told = VENV / "pyvenv.cfg"
+    found = re.search(r"^version(?:_info)? *= *([0-9.]+)", told.read_text(), re.MULTILINE) if told.exists() else None
+    return found[1] if found else ""
 
 
 def stamps() -> list[Path]:
@@ -129,7 +143,8 @@ def make_venv_and_find_pip() -> list[str] | None:
         return outside
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     print(
-        f"This Python has neither ensurepip, nor pip, nor is uv here. On Debian: apt-get install python{version}-venv",
+        f"Python {version} came without what makes an environment, and neither pip nor uv is here.\n"
+        f"On Debian, as root: apt-get update && apt-get install -y --no-install-recommends python{version}-venv",
         file=sys.stderr,
     )
     return None

@@ -40,6 +40,8 @@ NEEDS = (
     Need("bubblewrap", "proofs are replayed in a sandbox", program("bwrap")),
     Need("gcc", "proofs and patches in C are built", program("gcc")),
     Need("libc6-dev", "as gcc", lambda: Path("/usr/include/stdio.h").exists()),
+    Need("age", "what is encrypted to people is opened as they open it", program("age")),
+    Need("openssh-client", "as age, which also takes SSH keys", program("ssh-keygen")),
     Need("chromium", "pages are looked at in a browser", program("chromium", "chromium-browser", "google-chrome")),
     Need("postgresql", "what is true on SQLite is tried on PostgreSQL", postgres),
 )
@@ -48,7 +50,7 @@ NEEDS = (
 def main(arguments: list[str]) -> int:
     if "--list" in arguments:
         for need in NEEDS:
-            print(f"{'here   ' if need.is_here() else 'missing'}  {need.package:<12} {need.purpose}")
+            print(f"{'here   ' if need.is_here() else 'missing'}  {need.package:<14} {need.purpose}")
         return 0
     missing = [need for need in NEEDS if not need.is_here()]
     if not missing:

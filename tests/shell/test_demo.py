@@ -106,3 +106,17 @@ def test_no_code_is_given_for_anybody_real(house):
     for name in ("coordinator", "olive", ""):
         with pytest.raises(demo.NotMadeUp):
             demo.code_of(name, now())
+
+
+@pytest.mark.parametrize(
+    ("started", "typed"),
+    [(".venv/bin/weir", ".venv/bin/weir"), ("bin/weir", "weir"), ("weir/shell/__main__.py", "weir")],
+)
+def test_the_command_is_told_as_it_is_typed_where_it_was_started(monkeypatch, tmp_path, started, typed):
+    for folder in (".venv/bin", "bin"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "weir").touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr("sys.argv", [started, "up", "--demo"])
+    assert demo._weir() == typed

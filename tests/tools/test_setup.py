@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,37 @@ def interrupted(level):
     raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize("wrote", ["version = 3.9.1\n", "version_info = 3.9.1\n", "", None])
+def test_who_names_a_python_gets_an_environment_of_that_one(checkout, monkeypatch, wrote):
+    stamp("dev")
+    if wrote is not None:
+        (checkout / ".venv/pyvenv.cfg").write_text(f"home = /usr\n{wrote}")
+    assert setup.main(["dev"]) == 0  # nobody named one, so the one that is there is good enough
+    monkeypatch.setenv("PYTHON", "python3")
+    monkeypatch.setattr(setup, "install_with_uv", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        setup.main(["dev"])
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize("key", ["version", "version_info"])
+def test_naming_the_python_that_is_there_changes_nothing(checkout, monkeypatch, key):
+    stamp("dev")
+    (checkout / ".venv/pyvenv.cfg").write_text(f"home = /usr\n{key} = {platform.python_version()}\n")
+    monkeypatch.setenv("PYTHON", "python3")
+    assert setup.main(["dev"]) == 0
+    assert setup.is_current("dev")
+
+
+def test_without_venv_pip_and_uv_the_one_command_is_told(checkout, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr(setup, "works", lambda _command: False)
+    assert not setup.install_with_pip("run")
+    assert (
+        f"apt-get install -y --no-install-recommends python3.{sys.version_info.minor}-venv" in capsys.readouterr().err
+    )
+
+
 def test_settings_for_pip_reach_uv_unless_uv_has_its_own():
     asked = {"PIP_INDEX_URL": "https://mirror.example/simple", "PIP_EXTRA_INDEX_URL": "https://more.example/simple"}
     assert setup.translated(asked | {"UV_INDEX": "https://own.example/simple"}) == {
@@ -112,6 +145,14 @@ def test_the_python_that_is_named_is_taken_first(tmp_path):
     python(tmp_path, "python3", "3.13")
     python(tmp_path, "snake", "3.11")
     assert find(tmp_path, PYTHON="snake").stdout == f"snake runs {ROOT}/tools/setup.py dev\n"
+
+
+def test_where_the_python_that_is_named_does_not_do_no_other_is_taken(tmp_path):
+    python(tmp_path, "python3", "3.13")
+    python(tmp_path, "snake", "3.9")
+    done = find(tmp_path, PYTHON="snake")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "here is Python 3.9" in done.stderr
 
 
 def test_too_old_a_python_is_said_so(tmp_path):

@@ -9,9 +9,12 @@ the next start finds a world that is smaller.
 from __future__ import annotations
 
 import secrets
+import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -157,7 +160,7 @@ REPORTS: tuple[tuple[str, str, str, str, AiUse], ...] = (
 def seed() -> Iterator[str]:
     """Fill this instance, and tell how to come in. On one that is filled already, tell only that."""
     if is_here():
-        yield "The made-up world is here already. `weir demo code coordinator` gives the second factor of the moment."
+        yield f"The made-up world is here already. `{_weir()} demo code coordinator` gives its second factor now."
         yield f"Its password was shown when it was made; to begin anew, remove {settings.HOME}."
         return
     _check_empty()
@@ -247,7 +250,15 @@ def _how_to_sign_in(password: str, present: Moment) -> Iterator[str]:
         yield f"    otpauth://totp/{label}?secret={secret}&issuer={quote(settings.INSTANCE)}"
     for guest in GUESTS:
         yield f"  {guest.people[0].email}  {guest.name}"
-    yield "`weir demo code coordinator` gives the second factor of the moment. The password is not shown again."
+    yield f"`{_weir()} demo code coordinator` gives the second factor of the moment. The password is not shown again."
+
+
+def _weir() -> str:
+    """How it is typed here: after `make run` it stands in the checkout and not on the PATH."""
+    started, found = Path(sys.argv[0]), shutil.which("weir")
+    if started.name != "weir" or (found and started.exists() and started.samefile(found)):
+        return "weir"
+    return str(started)
 
 
 def _secret_of(email: str) -> str:
