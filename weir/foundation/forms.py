@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pages have in common: the request as the shell completes it, and forms as plain values, filled with what was
-sent and what is wrong with it.
+"""What pages have in common: the request as the shell completes it, forms as plain values, filled with what was sent
+and what is wrong with it, and the one way in which a page calls a verb.
+
+A page that asks for something is three beats: `act` on the form, show it again while there is no outcome, go `onward`.
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from weir.foundation.actor import Actor
+from weir.foundation.verb import Done, Verb
 from weir.kernel.errors import Conflict, Invalid, Unavailable, WeirError
 from weir.kernel.moments import Moment
 
@@ -94,21 +99,42 @@ class Form:
 
 @dataclass(frozen=True)
 class Tried(Generic[T]):
-    """What came of a form: an outcome, or the form to be mended, and the status with which to show it."""
+    """What came of a form: an outcome, or the form to be filled in or mended, and the status with which to show it."""
 
     outcome: T | None
     form: Form
     status: int = HTTPStatus.OK
 
 
-def tried(request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], T]) -> Tried[T]:
-    """Act on what was sent; what is wrong comes back in the form, with all that was typed."""
+def act(
+    request: Asked, form: Form, verb: Verb[..., T], into: Callable[[dict[str, Any]], Mapping[str, Any]] = dict
+) -> Tried[Done[T]]:
+    """The verb with what the form gave; `into` makes parameters of it where the controls alone are not enough."""
+    return tried(request, form, lambda given: done(request, verb, into(given)))
+
+
+def tried(request: HttpRequest, form: Form, does: Callable[[dict[str, Any]], T]) -> Tried[T]:
+    """Do it with what was sent, if anything was; what is wrong comes back in the form, with all that was typed."""
+    if request.method != "POST":
+        return Tried(None, form)
     sent = dict(request.POST.lists())
     try:
-        return Tried(act(form.given(sent)), form)
+        return Tried(does(form.given(sent)), form)
     except (Invalid, Conflict, Unavailable) as error:
         status = next(status for kind, status in _MENDED_HERE.items() if isinstance(error, kind))
         return Tried(None, form.filled(sent, error), status)
+
+
+def done(request: Asked, verb: Verb[..., T], given: Mapping[str, Any]) -> Done[T]:
+    """The verb, once for each key."""
+    read = verb.shape.read(given)
+    return verb.perform(request.actor, **read, now=request.now, idempotency_key=key_of(request))
+
+
+def onward(request: HttpRequest, to: str, said: str) -> HttpResponse:
+    """On to another page, which says what was done."""
+    messages.success(request, said)
+    return redirect(to)
 
 
 def keyed(address: str, request: HttpRequest | None = None) -> str:

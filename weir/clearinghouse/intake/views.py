@@ -18,7 +18,7 @@ from weir.clearinghouse.intake.forms import report_form
 from weir.clearinghouse.intake.terms import Received, ReportId, ReportLine, ReportState
 from weir.clearinghouse.intake.verbs import receive_report
 from weir.foundation.actor import ActorKind
-from weir.foundation.forms import Asked, Tried, key_of, keyed, tried
+from weir.foundation.forms import Asked, Tried, act, keyed
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.verb import Done
 from weir.kernel.errors import Conflict
@@ -30,9 +30,7 @@ AS_ONESELF = "&as=oneself"
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: Asked) -> HttpResponse:
     """The form, and what is sent with it. Its key makes a double click one report."""
-    if request.method != "POST":
-        return _form(request, Tried(None, report_form()))
-    attempt = tried(request, report_form(), lambda given: _receive(request, given))
+    attempt = act(request, report_form(), receive_report, lambda given: _as_meant(request, given))
     if attempt.outcome is None:
         return _form(request, attempt)
     if request.actor.kind is ActorKind.ANONYMOUS:
@@ -40,11 +38,11 @@ def report(request: Asked) -> HttpResponse:
     return redirect("report", number=attempt.outcome.outcome.id)
 
 
-def _receive(request: Asked, given: dict[str, Any]) -> Done[Received]:
+def _as_meant(request: Asked, given: dict[str, Any]) -> dict[str, Any]:
+    """A report goes under the name that its form promised, or not yet."""
     if request.GET.get("as") and request.actor.kind is ActorKind.ANONYMOUS:
         raise NoLongerYou
-    read = receive_report.shape.read(given)
-    return receive_report.perform(request.actor, **read, now=request.now, idempotency_key=key_of(request))
+    return given
 
 
 class NoLongerYou(Conflict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from weir.foundation.identity.views import acting, administering, belonging, joining, leaving
+from weir.foundation.identity.views import acting, administering, belonging, joining, leaving, members
 
 urlpatterns = [
     path("first-administrator/", joining.first_administrator, name="first-administrator"),
@@ -16,9 +16,9 @@ urlpatterns = [
     path("organization/invite/", belonging.invite_somebody, name="invite"),
     path("organization/control/", belonging.show_control, name="show-control"),
     path("organization/control/<str:number>/second/", belonging.second, name="second-control"),
-    path("organization/members/<str:number>/", belonging.member, name="member"),
-    path("organization/members/<str:number>/roles/", belonging.change_member, name="change-member"),
-    path("organization/members/<str:number>/let-go/", belonging.let_go, name="let-go"),
+    path("organization/members/<str:number>/", members.member, name="member"),
+    path("organization/members/<str:number>/roles/", members.change_member, name="change-member"),
+    path("organization/members/<str:number>/let-go/", members.let_go, name="let-go"),
     path("tokens/", acting.tokens, name="tokens"),
     path("tokens/<str:number>/revoke/", acting.end_token, name="end-token"),
     path("agents/", acting.agents, name="agents"),

@@ -6,18 +6,24 @@ Each reads a form, calls one verb, and either shows the form with what is wrong 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any
 
-from weir.foundation.forms import Asked, key_of
-from weir.foundation.verb import Done, Verb
+from weir.foundation.forms import done
+from weir.kernel.moments import Moment
 
-T = TypeVar("T")
+__all__ = ["CHOSEN", "done", "until", "whole"]
 
 # Where the session keeps for which organization somebody acts.
 CHOSEN = "organization"
 
 
-def done(request: Asked, verb: Verb[..., T], given: dict[str, object]) -> Done[T]:
-    """The verb, with what a form gave it, once for each key."""
-    read = verb.shape.read(given)
-    return verb.perform(request.actor, **read, now=request.now, idempotency_key=key_of(request))
+def whole(text: str, digits: int) -> int:
+    """A whole number as it was typed. What is none, or longer, is 0, which every verb here refuses."""
+    return int(text) if text.isdecimal() and len(text) <= digits else 0
+
+
+def until(given: dict[str, Any], now: Moment, ends: str = "expires") -> dict[str, Any]:
+    """What a form gave, with the days that were picked as the moment on which it ends."""
+    others = {name: value for name, value in given.items() if name != "days"}
+    return others | {ends: now + timedelta(days=whole(given.get("days", ""), 4))}

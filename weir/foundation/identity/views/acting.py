@@ -3,68 +3,56 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from weir.foundation.forms import Asked, Form, keyed, tried
+from weir.foundation.forms import Asked, Form, act, done, keyed, onward
 from weir.foundation.identity import reads
 from weir.foundation.identity.forms import agent_form, token_form
 from weir.foundation.identity.terms import Agent, AgentId, IssuedToken, Token, TokenId
 from weir.foundation.identity.verbs import issue_token, register_agent, revoke_agent, revoke_token, rotate_agent
 from weir.foundation.identity.verbs.acting import known_names
-from weir.foundation.identity.views import done
+from weir.foundation.identity.views import until, whole
 from weir.foundation.verb import Done
-from weir.kernel.moments import Moment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def tokens(request: Asked) -> HttpResponse:
     """My tokens, and a form for one more. The answer to the form is the only page that ever shows the secret."""
-    if request.method != "POST":
-        return _tokens(request, token_form(_carried()))
-    name = request.POST.get("name", "")
-    attempt = tried(
-        request, token_form(_carried()), lambda given: done(request, issue_token, _until(given, request.now))
-    )
+    attempt = act(request, token_form(_carried()), issue_token, lambda given: until(given, request.now))
     if attempt.outcome is None:
         return _tokens(request, attempt.form, status=attempt.status)
-    return _tokens(request, token_form(_carried()), _fresh(request, attempt.outcome, name), status=201)
+    fresh = _fresh(request, attempt.outcome, request.POST.get("name", ""))
+    return _tokens(request, attempt.form, fresh, status=201)
 
 
 @require_POST
 @login_required
 def end_token(request: Asked, number: str) -> HttpResponse:
     done(request, revoke_token, {"token": TokenId.parse(number)})
-    messages.success(request, _("The token opens nothing any more."))
-    return redirect("tokens")
+    return onward(request, "tokens", _("The token opens nothing any more."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def agents(request: Asked) -> HttpResponse:
     """The agents that I answer for, and a form for one more."""
-    if request.method != "POST":
-        return _agents(request, agent_form(_carried()))
 
-    def register(given: dict[str, Any]) -> Done[Agent]:
-        rate = given.get("rate_per_minute", "")
-        whole = int(rate) if rate.isdecimal() and len(rate) < 10 else 0
-        return done(request, register_agent, _until(given, request.now) | {"rate_per_minute": whole})
+    def bounded(given: dict[str, Any]) -> dict[str, Any]:
+        return until(given, request.now) | {"rate_per_minute": whole(given.get("rate_per_minute", ""), 9)}
 
-    attempt = tried(request, agent_form(_carried()), register)
+    attempt = act(request, agent_form(_carried()), register_agent, bounded)
     if attempt.outcome is None:
         return _agents(request, attempt.form, status=attempt.status)
-    messages.success(request, _("The agent is there. Give it a token, and it can begin."))
-    return redirect("agents")
+    return onward(request, "agents", _("The agent is there. Give it a token, and it can begin."))
 
 
 @require_POST
@@ -79,17 +67,11 @@ def new_agent_token(request: Asked, number: str) -> HttpResponse:
 @login_required
 def end_agent(request: Asked, number: str) -> HttpResponse:
     done(request, revoke_agent, {"agent": AgentId.parse(number)})
-    messages.success(request, _("The agent and its tokens have ended."))
-    return redirect("agents")
+    return onward(request, "agents", _("The agent and its tokens have ended."))
 
 
 def _carried() -> list[str]:
     return sorted(name for name, may in known_names().items() if may)
-
-
-def _until(given: dict[str, Any], now: Moment) -> dict[str, Any]:
-    days = given.pop("days", "")
-    return given | {"expires": now + timedelta(days=int(days) if days.isdecimal() and len(days) < 5 else 0)}
 
 
 def _fresh(request: HttpRequest, issued: Done[IssuedToken], name: str) -> dict[str, str] | None:

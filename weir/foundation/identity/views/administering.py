@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from weir.foundation.forms import Asked, Form, keyed, tried
+from weir.foundation.forms import Asked, Form, act, done, keyed, onward
 from weir.foundation.identity import reads
 from weir.foundation.identity.forms import DUTIES, KINDS, duty_form, hold_form, in_words
 from weir.foundation.identity.terms import ApplicationId, ApplicationLine, Hold, HoldId
@@ -26,7 +22,7 @@ from weir.foundation.identity.verbs import (
     lift_hold,
     place_hold,
 )
-from weir.foundation.identity.views import done
+from weir.foundation.identity.views import until
 
 
 @require_safe
@@ -40,58 +36,48 @@ def administration(request: Asked) -> HttpResponse:
 @login_required
 def admit(request: Asked, number: str) -> HttpResponse:
     done(request, admit_application, {"application": ApplicationId.parse(number)})
-    messages.success(request, _("Admitted. Their contact is invited by mail as their first administrator."))
-    return redirect("administration")
+    said = _("Admitted. Their contact is invited by mail as their first administrator.")
+    return onward(request, "administration", said)
 
 
 @require_POST
 @login_required
 def decline(request: Asked, number: str) -> HttpResponse:
     done(request, decline_application, {"application": ApplicationId.parse(number)})
-    messages.success(request, _("Declined. They are told by mail, and nothing of it is kept beyond a month."))
-    return redirect("administration")
+    said = _("Declined. They are told by mail, and nothing of it is kept beyond a month.")
+    return onward(request, "administration", said)
 
 
 @require_POST
 @login_required
 def hold(request: Asked) -> HttpResponse:
-    attempt = tried(request, hold_form(), lambda given: done(request, place_hold, given))
+    attempt = act(request, hold_form(), place_hold)
     if attempt.outcome is None:
         return _page(request, hold_with=attempt.form, status=attempt.status)
-    messages.success(request, _("The hold begins once somebody else confirms it."))
-    return redirect("administration")
+    return onward(request, "administration", _("The hold begins once somebody else confirms it."))
 
 
 @require_POST
 @login_required
 def confirm(request: Asked, number: str) -> HttpResponse:
     done(request, confirm_hold, {"hold": HoldId.parse(number)})
-    messages.success(request, _("The hold is in force."))
-    return redirect("administration")
+    return onward(request, "administration", _("The hold is in force."))
 
 
 @require_POST
 @login_required
 def lift(request: Asked, number: str) -> HttpResponse:
     done(request, lift_hold, {"hold": HoldId.parse(number)})
-    messages.success(request, _("The hold has ended. What waited for it is erased."))
-    return redirect("administration")
+    return onward(request, "administration", _("The hold has ended. What waited for it is erased."))
 
 
 @require_POST
 @login_required
 def keep(request: Asked) -> HttpResponse:
-    def act(given: dict[str, Any]) -> object:
-        days = given.pop("days", "")
-        return done(
-            request, keep_duty, given | {"ends": request.now + timedelta(days=int(days) if days.isdecimal() else 0)}
-        )
-
-    attempt = tried(request, duty_form(), act)
+    attempt = act(request, duty_form(), keep_duty, lambda given: until(given, request.now, "ends"))
     if attempt.outcome is None:
         return _page(request, duty_with=attempt.form, status=attempt.status)
-    messages.success(request, _("Kept until its day."))
-    return redirect("administration")
+    return onward(request, "administration", _("Kept until its day."))
 
 
 def _page(

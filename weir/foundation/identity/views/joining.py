@@ -8,7 +8,6 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
-from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,13 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from weir.foundation.actor import ActorKind
-from weir.foundation.forms import Asked, Form, keyed, tried
+from weir.foundation.forms import Asked, Form, act, keyed, onward, tried
 from weir.foundation.identity import reads
 from weir.foundation.identity.accounts import encoded
 from weir.foundation.identity.forms import application_form, first_administrator_form, new_account_form
 from weir.foundation.identity.terms import DoorShut, Membership
 from weir.foundation.identity.verbs import accept_invitation, apply, claim_first_administrator
-from weir.foundation.identity.views import done
 from weir.foundation.transactions import reading
 
 _PARTS = re.compile(r"\n(?=\d+\. )|\n\n+")
@@ -35,8 +33,6 @@ def first_administrator(request: Asked) -> HttpResponseBase:
     with reading(request.actor):
         if reads.has_administrator():
             raise DoorShut
-    if request.method != "POST":
-        return _first(request, first_administrator_form())
 
     def claim(given: dict[str, Any]) -> Membership:
         password = given.pop("password", "")
@@ -67,17 +63,10 @@ def _sign_in(request: HttpRequest, email: str, password: str) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply_to_join(request: Asked) -> HttpResponse:
     """An organization asks to take part. Everybody gets the same answer, and at the same time."""
-    if request.method != "POST":
-        return _application(request, application_form())
-
-    def send(given: dict[str, Any]) -> object:
-        return done(request, apply, given | {"terms": request.POST.get("terms_digest", "")})
-
-    attempt = tried(request, application_form(), send)
+    attempt = act(request, application_form(), apply, lambda given: given | _agreed(request))
     if attempt.outcome is None:
         return _application(request, attempt.form, attempt.status)
-    messages.success(request, _("Your application was received. The answer comes by mail."))
-    return redirect("home")
+    return onward(request, "home", _("Your application was received. The answer comes by mail."))
 
 
 def _application(request: Asked, form: Form, status: int = 200) -> HttpResponse:
@@ -96,20 +85,19 @@ def accept(request: Asked, secret: str) -> HttpResponse:
     def take_up(given: dict[str, Any]) -> Membership:
         if stranger:
             given["encoded_password"] = encoded(given.pop("password", ""), "", given.get("name", ""))
-        read = accept_invitation.shape.read(given | {"secret": secret, "terms": request.POST.get("terms_digest", "")})
+        read = accept_invitation.shape.read(given | {"secret": secret} | _agreed(request))
         return accept_invitation(request.actor, **read, now=request.now)
 
-    attempt = tried(request, form, take_up) if request.method == "POST" else None
-    if attempt and attempt.outcome:
+    attempt = tried(request, form, take_up)
+    if attempt.outcome:
         said = _("You belong to %(who)s now.") % {"who": offer.organization}
-        messages.success(
-            request, said + (" " + _("Sign in with the address that the letter came to.") if stranger else "")
-        )
-        return redirect("account_login" if stranger else "organization")
+        if stranger:
+            return onward(request, "account_login", said + " " + _("Sign in with the address that the letter came to."))
+        return onward(request, "organization", said)
     page = {
         "page_title": _("Invitation"),
         "action": reverse("join", args=[secret]),
-        "form": attempt.form if attempt else form,
+        "form": attempt.form,
         "terms": _terms(),
         "invitation": {
             "organization": offer.organization,
@@ -119,7 +107,12 @@ def accept(request: Asked, secret: str) -> HttpResponse:
         },
         "stranger": stranger,
     }
-    return render(request, "identity/invitation.html", page, status=attempt.status if attempt else 200)
+    return render(request, "identity/invitation.html", page, status=attempt.status)
+
+
+def _agreed(request: HttpRequest) -> dict[str, str]:
+    """The digest of the terms that the page showed, which the verb compares with those in force."""
+    return {"terms": request.POST.get("terms_digest", "")}
 
 
 def _terms() -> dict[str, str]:

@@ -6,16 +6,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from weir.foundation.forms import Asked, Form
+from weir.foundation.forms import Asked, Form, onward
 from weir.foundation.identity import reads
 from weir.foundation.identity.forms import sure_form
 from weir.foundation.identity.terms import OrganizationId
@@ -33,10 +32,8 @@ def leave(request: Asked) -> HttpResponse:
     if request.method == "POST" and request.POST.get("sure"):
         leave_now(request.actor, now=request.now)
         logout(request)
-        messages.success(
-            request, _("You have left, and you are signed out everywhere. Thank you for what you did here.")
-        )
-        return redirect("home")
+        said = _("You have left, and you are signed out everywhere. Thank you for what you did here.")
+        return onward(request, "home", said)
     page = {
         "page_title": _("Leave"),
         "action": reverse("leave"),
@@ -60,8 +57,7 @@ def withdraw(request: Asked) -> HttpResponse:
     own = reads.my_organization(request.actor)
     if request.method == "POST" and request.POST.get("sure"):
         withdraw_organization(request.actor, OrganizationId(own.id), now=request.now)
-        messages.success(request, _("%(name)s has left.") % {"name": own.name})
-        return redirect("home")
+        return onward(request, "home", _("%(name)s has left.") % {"name": own.name})
     page = {
         "page_title": _("Leave"),
         "action": reverse("withdraw"),
