@@ -16,6 +16,7 @@ from weir.foundation.identity.terms import (
     OrganizationKind,
     Role,
     Sector,
+    Standing,
     TooWide,
     Unlooked,
 )
@@ -74,7 +75,7 @@ def test_without_control_nobody_speaks_for_code(roles):
 
 @given(maybe, maybe, maybe, maybe, moments)
 def test_what_changed_within_ninety_days_waits_unless_somebody_looked_since(proven, changed, contact, seconded, now):
-    state, _ = rules.control_state(proven, changed, contact, seconded, now=now)
+    state, _ = rules.control_state(Standing(proven, changed, contact, seconded), now)
     fresh = [e for e in (changed, contact) if e and now - e < timedelta(days=90) and not (seconded and seconded >= e)]
     if proven is None:
         assert state is ControlState.UNPROVEN
@@ -86,8 +87,8 @@ def test_what_changed_within_ninety_days_waits_unless_somebody_looked_since(prov
 
 @given(moments, maybe, maybe, moments)
 def test_a_second_look_never_makes_a_proof_wait_longer(proven, changed, contact, seconded):
-    without = rules.settled_from(proven, changed, contact, None)
-    with_it = rules.settled_from(proven, changed, contact, seconded)
+    without = rules.settled_from(Standing(proven, changed, contact))
+    with_it = rules.settled_from(Standing(proven, changed, contact, seconded))
     assert with_it is not None
     assert without is not None
     assert with_it <= without
@@ -96,9 +97,9 @@ def test_a_second_look_never_makes_a_proof_wait_longer(proven, changed, contact,
 def test_why_a_proof_waits_is_told():
     proven, contact = EPOCH, Moment.of(EPOCH + timedelta(days=100))
     now = Moment.of(contact + timedelta(days=1))
-    _, because = rules.control_state(proven, EPOCH, contact, None, now=now)
+    _, because = rules.control_state(Standing(proven, EPOCH, contact), now)
     assert because == "contacts changed within 90 days"
-    _, because = rules.control_state(contact, contact, None, None, now=now)
+    _, because = rules.control_state(Standing(contact, contact), now)
     assert because == "control changed within 90 days"
 
 

@@ -23,6 +23,7 @@ from weir.foundation.identity.terms import (
     PeopleOnly,
     Role,
     Sector,
+    Standing,
     TooWide,
     Unlooked,
 )
@@ -227,33 +228,29 @@ def decline_letter(to: str, organization: str) -> Letter:
     )
 
 
-def settled_from(
-    proven: Moment | None, changed: Moment | None, contact_changed: Moment | None, seconded: Moment | None
-) -> Moment | None:
+def settled_from(at: Standing) -> Moment | None:
     """From when a proof counts.
 
     Who takes over a project or its mailbox can answer any challenge: for 90 days after either changed the proof waits,
     unless a second person has looked since.
     """
-    if proven is None:
+    if at.proven is None:
         return None
-    events = [event for event in (changed, contact_changed) if event and (seconded is None or seconded < event)]
-    return max([proven, *(event + SETTLES for event in events)])
+    changes = [change for change in (at.changed, at.contact_changed) if change and not _looked_at(change, at)]
+    return max([at.proven, *(change + SETTLES for change in changes)])
 
 
-def control_state(
-    proven: Moment | None,
-    changed: Moment | None,
-    contact_changed: Moment | None,
-    seconded: Moment | None,
-    *,
-    now: Moment,
-) -> tuple[ControlState, str]:
+def control_state(at: Standing, now: Moment) -> tuple[ControlState, str]:
     """How far a proof has come, and why it stands there."""
-    counts = settled_from(proven, changed, contact_changed, seconded)
+    counts = settled_from(at)
     if counts is None:
         return ControlState.UNPROVEN, "the challenge has not been seen in its place"
     if counts <= now:
         return ControlState.PROVEN, "the challenge was seen in its place"
-    what = "control" if changed and now < changed + SETTLES and (not seconded or seconded < changed) else "contacts"
+    fresh = at.changed and now < at.changed + SETTLES and not _looked_at(at.changed, at)
+    what = "control" if fresh else "contacts"
     return ControlState.WAITS_FOR_A_SECOND_PERSON, f"{what} changed within {SETTLES.days} days"
+
+
+def _looked_at(change: Moment, at: Standing) -> bool:
+    return at.seconded is not None and at.seconded >= change

@@ -17,6 +17,7 @@ from weir.foundation.identity.terms import (
     ControlState,
     NotYours,
     OrganizationId,
+    Standing,
 )
 from weir.foundation.question import question
 from weir.kernel.moments import Moment
@@ -41,7 +42,7 @@ def list_controls(actor: Actor) -> tuple[ControlLine, ...]:
 def control_state(organization: str, target: str, now: Moment) -> tuple[ControlState, str]:
     """How far an organization's proof for a target has come, and why it stands there. For other rooms."""
     row = _newest_control(organization, target)
-    return rules.control_state(*(_moments(row) if row else (None, None, None, None)), now=now)
+    return rules.control_state(_standing(row) if row else Standing(), now)
 
 
 def must_prove_again(organization: str, target: str, since: Moment, now: Moment) -> bool:
@@ -52,7 +53,7 @@ def must_prove_again(organization: str, target: str, since: Moment, now: Moment)
     row = _newest_control(organization, target)
     if row is None or row.proven is None or row.proven < since:
         return True
-    return rules.control_state(*_moments(row), now=now)[0] is not ControlState.PROVEN
+    return rules.control_state(_standing(row), now)[0] is not ControlState.PROVEN
 
 
 def open_challenge(control: ControlId, now: Moment) -> Challenge | None:
@@ -63,7 +64,7 @@ def open_challenge(control: ControlId, now: Moment) -> Challenge | None:
 
 
 def shown_control(row: ControlRow) -> Control:
-    counts = rules.settled_from(*_moments(row))
+    counts = rules.settled_from(_standing(row))
     number, organization = ControlId(row.number), OrganizationId(row.organization.number)
     return Control(number, organization, row.target, _shown(row.proven), _shown(counts))
 
@@ -100,10 +101,9 @@ def _newest_control(organization: str, target: str) -> ControlRow | None:
     return rows.select_related("organization").order_by("-proven", "-id").first()
 
 
-def _moments(row: ControlRow) -> tuple[Moment | None, Moment | None, Moment | None, Moment | None]:
+def _standing(row: ControlRow) -> Standing:
     moments = (row.proven, row.changed, row.organization.contact_changed, row.seconded)
-    proven, changed, contact, seconded = (Moment.of(at) if at else None for at in moments)
-    return proven, changed, contact, seconded
+    return Standing(*(Moment.of(at) if at else None for at in moments))
 
 
 def _shown(moment: datetime | None) -> str:

@@ -13,6 +13,7 @@ from weir.foundation.identity.terms.control import (
     ControlState,
     Evidence,
     Seen,
+    Standing,
 )
 from weir.foundation.identity.terms.errors import (
     AdministratorsOnly,
@@ -106,6 +107,7 @@ __all__ = [
     "SecondPersonNeeded",
     "Sector",
     "Seen",
+    "Standing",
     "Swept",
     "Terms",
     "Token",

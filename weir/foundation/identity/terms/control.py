@@ -60,6 +60,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a proof of control rests on: when it was seen, when who runs the place or the contact changed, and when a
+    second person looked since. None: not so far.
+    """
+
+    proven: Moment | None = None
+    changed: Moment | None = None
+    contact_changed: Moment | None = None
+    seconded: Moment | None = None
+
+
+@dataclass(frozen=True)
 class Control:
     """An organization's proof for a target: when it was last seen, and from when it counts. Empty: not yet."""
 
