@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -79,6 +80,17 @@ class TooLarge(Spoken, Invalid):
     hint = "Send less at once; WEIR_MAX_BODY is the operator's limit."
 
 
+class TooSlow(Spoken, Invalid):
+    """The request did not come whole in the time that there is for it."""
+
+    http_status = HTTPStatus.REQUEST_TIMEOUT
+    hint = "Send it again, without long pauses; with the same idempotency key nothing is done twice."
+
+
+class TooMany(Unavailable):
+    """More is on its way in than there is room for."""
+
+
 def status_of(error: WeirError) -> int:
     return int(getattr(error, "http_status", 0) or STATUS[kind_of(error)])
 
@@ -120,6 +132,18 @@ def answer(request: HttpRequest, error: WeirError, *, status: int = 0, reference
     for name, value in getattr(error, "headers", ()):
         response.headers[name] = value
     return response
+
+
+def bare(error: WeirError) -> bytes:
+    """The whole answer as bytes, for whom the server turns away before there is a request."""
+    told = body(error)
+    text = json.dumps(told).encode()
+    head = {"Content-Type": MEDIA_TYPE, "Content-Length": len(text), "Cache-Control": "no-store", "Connection": "close"}
+    if isinstance(error, Unavailable):
+        head["Retry-After"] = RETRY_AFTER
+    first = f"HTTP/1.1 {told['status']} {HTTPStatus(told['status']).phrase}"
+    lines = [first, *(f"{name}: {value}" for name, value in head.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + text
 
 
 def _for_programs(told: dict[str, Any]) -> HttpResponse:
