@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from weir.foundation.forms import Field, Form
 from weir.foundation.identity.rules import NEEDS_CONTROL
 from weir.foundation.identity.terms import ControlMethod, DutyKind, OrganizationKind, Role, Sector
+
+W = TypeVar("W", bound=StrEnum)
 
 KINDS = {
     OrganizationKind.FINDER: _("Finder, or a team of finders"),
@@ -39,8 +43,16 @@ def in_words(value: str) -> str:
     return value.replace("_", " ")
 
 
-def _name(label: str, name: str = "name") -> Field:
-    return Field(name, label, required=True, maxlength=NAME_LENGTH, autocomplete="name" if name == "name" else "")
+def _options(labels: Mapping[W, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((word.value, label) for word, label in labels.items())
+
+
+def _name(label: str) -> Field:
+    return Field("name", label, required=True, maxlength=NAME_LENGTH, autocomplete="name")
+
+
+def _organization(label: str, hint: str = "") -> Field:
+    return Field("organization", label, hint=hint, required=True, maxlength=NAME_LENGTH, autocomplete="organization")
 
 
 def _email(name: str, label: str, hint: str = "") -> Field:
@@ -65,14 +77,7 @@ def first_administrator_form() -> Form:
                 maxlength=100,
                 autocomplete="off",
             ),
-            Field(
-                "organization",
-                _("Who runs this Weir"),
-                hint=_("The name of the organization whose staff will work here."),
-                required=True,
-                maxlength=NAME_LENGTH,
-                autocomplete="organization",
-            ),
+            _organization(_("Who runs this Weir"), _("The name of the organization whose staff will work here.")),
             _name(_("Your name")),
             _email("email", _("Your mail address")),
             _new_password(),
@@ -83,20 +88,8 @@ def first_administrator_form() -> Form:
 def application_form() -> Form:
     return Form(
         (
-            Field(
-                "organization",
-                _("Name of the organization"),
-                required=True,
-                maxlength=NAME_LENGTH,
-                autocomplete="organization",
-            ),
-            Field(
-                "kind",
-                _("What are you?"),
-                "radio",
-                options=tuple((k.value, label) for k, label in KINDS.items()),
-                required=True,
-            ),
+            _organization(_("Name of the organization")),
+            Field("kind", _("What are you?"), "radio", options=_options(KINDS), required=True),
             Field(
                 "sector",
                 _("Sector"),
@@ -146,13 +139,7 @@ def control_form() -> Form:
                 required=True,
                 maxlength=300,
             ),
-            Field(
-                "method",
-                _("Shown by"),
-                "radio",
-                options=tuple((m.value, label) for m, label in METHODS.items()),
-                required=True,
-            ),
+            Field("method", _("Shown by"), "radio", options=_options(METHODS), required=True),
         )
     )
 
@@ -161,8 +148,12 @@ def _scopes(names: Iterable[str]) -> Field:
     return Field("scopes", _("It may"), "checkbox", options=tuple((name, name) for name in names), required=True)
 
 
-def _days() -> Field:
-    return Field("days", _("Ends after"), "select", options=LIVES, value="30", required=True)
+def _days(picked: str = "30") -> Field:
+    return Field("days", _("Ends after"), "select", options=LIVES, value=picked, required=True)
+
+
+def _about() -> Field:
+    return Field("about", _("Number of a person or organization"), hint="P-..., O-...", required=True, maxlength=24)
 
 
 def token_form(names: Iterable[str]) -> Form:
@@ -187,22 +178,9 @@ def sure_form(label: str) -> Form:
 
 
 def hold_form() -> Form:
-    return Form(
-        (Field("about", _("Number of a person or organization"), hint="P-..., O-...", required=True, maxlength=24),)
-    )
+    return Form((_about(),))
 
 
 def duty_form() -> Form:
-    return Form(
-        (
-            Field("about", _("Number of a person or organization"), hint="P-..., O-...", required=True, maxlength=24),
-            Field(
-                "kind",
-                _("What stays"),
-                "select",
-                options=tuple((k.value, label) for k, label in DUTIES.items()),
-                required=True,
-            ),
-            Field("days", _("Ends after"), "select", options=LIVES, value="90", required=True),
-        )
-    )
+    kind = Field("kind", _("What stays"), "select", options=_options(DUTIES), required=True)
+    return Form((_about(), kind, _days("90")))
