@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from weir.foundation.actor import Actor
-from weir.foundation.verb import Act, Earlier, Entry
+from weir.foundation.verb import Act, Earlier, Entry, HeldBack
 
 
 @dataclass
@@ -17,6 +17,7 @@ class ListLedger:
     acts: list[Act] = field(default_factory=list)
     read: list[tuple[str, str]] = field(default_factory=list)
     broken: bool = False
+    held: set[str] = field(default_factory=set)
 
     def ask(self, actor: Actor, action: str, on: object) -> None:
         self.asked.append((action, on))
@@ -32,6 +33,10 @@ class ListLedger:
 
     def second(self, actor: Actor, verb: str, on: str, parameters: bytes, now: object) -> None:
         self.asked.append((f"second person for {verb}", on))
+
+    def hold_back(self, actor: Actor, number: str) -> None:
+        if number in self.held:
+            raise HeldBack
 
     def witness(self, actor: Actor, question: str, about: str) -> None:
         self.read.append((question, about))

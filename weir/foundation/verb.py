@@ -19,6 +19,7 @@ from weir.foundation.actor import Actor
 from weir.foundation.shape import Shape, enroll, shape_of
 from weir.foundation.transactions import writing
 from weir.kernel.canonical import canonical, plain
+from weir.kernel.errors import Conflict
 from weir.kernel.ids import TypedId
 from weir.kernel.moments import Moment
 from weir.kernel.records import recorded
@@ -87,6 +88,12 @@ class Act:
     body: bytes = b""
 
 
+class HeldBack(Conflict):
+    """Two people hold this back from being erased."""
+
+    hint = "Look through the legal holds: on it, on whoever acted on it, or on their organization. One of them stands."
+
+
 class Witness(Protocol):
     """Keeps that somebody is about to read what is sealed. If it cannot be kept, it is not read."""
 
@@ -99,6 +106,12 @@ class Second(Protocol):
     def __call__(self, actor: Actor, verb: str, on: str, parameters: bytes, now: Moment) -> None: ...
 
 
+class HoldBack(Protocol):
+    """Refuses while two people hold this back from being erased, and says that only to whoever may know of holds."""
+
+    def __call__(self, actor: Actor, number: str) -> None: ...
+
+
 @dataclass
 class Bindings:
     """Bound once by the shell; until then every verb refuses to run, which is the safe way to be half configured."""
@@ -107,9 +120,18 @@ class Bindings:
     record: Record | None = None
     witness: Witness | None = None
     second: Second | None = None
+    hold_back: HoldBack | None = None
 
 
 BOUND = Bindings()
+
+
+def refuse_if_held(actor: Actor, number: str) -> None:
+    """Asked by whatever erases, right before it does: a legal hold comes first, and who cannot ask does not erase."""
+    if BOUND.hold_back is None:
+        msg = "nobody is bound who knows of legal holds: start through weir.shell"
+        raise RuntimeError(msg)
+    BOUND.hold_back(actor, number)
 
 
 class Verb(Generic[P, T]):

@@ -23,6 +23,7 @@ _NOTED = 10_000  # readers and things read that one process remembers to have no
 
 def bind() -> None:
     """Declare what every room offers, then bind who asks, who records and who witnesses. Safe to call again."""
+    from weir.foundation.identity.reads import hold_back  # noqa: PLC0415
     from weir.foundation.ledger.gates import KeyFolder  # noqa: PLC0415
     from weir.foundation.ledger.reads import bind_notary  # noqa: PLC0415
     from weir.foundation.ledger.record import Recorder  # noqa: PLC0415 - models exist only once Django is set up
@@ -60,6 +61,7 @@ def bind() -> None:
     BOUND.record = Recorder(open_log, seal, unseal)
     BOUND.second = second_person
     BOUND.witness = keep_reading
+    BOUND.hold_back = hold_back
 
 
 def rooms() -> list[str]:

@@ -40,9 +40,8 @@ def keys(request, home, tmp_path) -> Iterator[KeyStore]:
 @pytest.fixture
 def ledger(monkeypatch) -> ListLedger:
     ledger = ListLedger()
-    for name, bound in vars(
-        replace(BOUND, ask=ledger.ask, record=ledger, witness=ledger.witness, second=ledger.second)
-    ).items():
+    asked = {name: getattr(ledger, name) for name in ("ask", "witness", "second", "hold_back")}
+    for name, bound in vars(replace(BOUND, record=ledger, **asked)).items():
         monkeypatch.setattr(BOUND, name, bound)
     return ledger
 

@@ -21,7 +21,7 @@ from weir.foundation.store.reads import compartment_state, open_blob, path_of, u
 from weir.foundation.store.terms import AlreadyErased, CompartmentReport, CompartmentState, Erased, Erasure
 from weir.foundation.store.verbs import erase_compartment, finish_destructions
 from weir.foundation.transactions import reading
-from weir.foundation.verb import VERBS
+from weir.foundation.verb import VERBS, HeldBack
 from weir.kernel.errors import Invalid, Missing
 from weir.kernel.ids import TypedId
 from weir.kernel.moments import Moment
@@ -146,6 +146,33 @@ def test_another_process_that_has_the_key_in_hand_loses_it(case, keys, ledger, n
     with pytest.raises(Erased):
         elsewhere.open_key(key)
     elsewhere.close()
+
+
+def test_a_case_that_is_held_back_is_not_erased(case, keys, ledger, now):
+    ledger.held.add(CASE)
+    with pytest.raises(HeldBack):
+        erase(now)
+    assert unseal(CASE, case, "report/body") == b"secret"
+    assert not PendingDestructionRow.objects.exists()
+
+
+def test_a_pending_destruction_waits_while_the_case_is_held_back_and_keeps_no_other_waiting(case, keys, ledger, now):
+    ledger.held.add(CASE)
+    for row in CompartmentRow.objects.all():
+        PendingDestructionRow.objects.create(compartment=row, due_at=now)
+    beside = CompartmentRow.objects.get(name=OTHER_CASE).id
+    assert finish_destructions(now) == 1
+    assert [line.key for line in keys.journal()] == [beside]
+    ledger.held.clear()
+    assert finish_destructions(now) == 1
+
+
+def test_a_key_that_is_gone_already_is_brought_back_by_no_hold(case, keys, ledger, now):
+    row = CompartmentRow.objects.get(name=CASE)
+    keys.destroy([row.id], now)
+    PendingDestructionRow.objects.create(compartment=row, due_at=now)
+    ledger.held.add(CASE)
+    assert finish_destructions(now) == 1
 
 
 def test_what_is_not_yet_due_waits(case, ledger, now):

@@ -15,7 +15,7 @@ from weir.foundation.ledger.reads import entries_on
 from weir.foundation.ledger.record import milliseconds
 from weir.foundation.ledger.rules import reading_window
 from weir.foundation.ledger.terms import NoSuchEntry
-from weir.foundation.verb import verb
+from weir.foundation.verb import refuse_if_held, verb
 from weir.kernel.moments import Moment
 
 KEYS_KEPT = timedelta(days=30)
@@ -70,13 +70,14 @@ def erase_entries(actor: Actor, about: str, reason: str, *, now: Moment) -> Eras
 
     The tree stays verifiable; what the entries said is gone, and this entry says who took it away and why.
     """
-    leaves = _emptied(about)
+    leaves = _emptied(actor, about)
     if not leaves:
         raise NoSuchEntry
     return Erased(about, reason, leaves)
 
 
-def _emptied(about: str) -> tuple[str, ...]:
+def _emptied(actor: Actor, about: str) -> tuple[str, ...]:
+    refuse_if_held(actor, about)
     rows = entries_on(about).exclude(body=b"").exclude(kind__in=("ledger.erase_entries", "ledger.repeat_erasure"))
     leaves = [(row.id, bytes(row.leaf).hex()) for row in rows]
     ErasureRow.objects.bulk_create([ErasureRow(entry=id, reference=about) for id, _ in leaves], ignore_conflicts=True)
@@ -96,7 +97,7 @@ def repeat_erasure(actor: Actor, about: str, *, now: Moment) -> Erased:
 
     The name comes from the journal kept outside the backup. This entry stands in for the one that was lost.
     """
-    leaves = _emptied(about)
+    leaves = _emptied(actor, about)
     if not leaves:
         raise NoSuchEntry
     return Erased(about, "repeated after a restore", leaves)

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from weir.foundation.actor import Actor
+from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.store import reads
 from weir.foundation.store.blobs import remove_files
 from weir.foundation.store.models import BlobRow, CompartmentRow, PendingDestructionRow
 from weir.foundation.store.terms import AlreadyErased, Compartment, Erasure, Repeated
-from weir.foundation.transactions import writing
-from weir.foundation.verb import verb
+from weir.foundation.transactions import reading, writing
+from weir.foundation.verb import HeldBack, refuse_if_held, verb
 from weir.kernel.errors import Invalid, Missing
 from weir.kernel.moments import Moment
 
@@ -46,6 +46,7 @@ def erase_compartment(
         raise Missing
     if row.erased_at is not None:
         raise AlreadyErased
+    refuse_if_held(actor, str(compartment))
     CompartmentRow.objects.filter(id=row.id).update(erased_at=now)
     PendingDestructionRow.objects.create(compartment=row, due_at=now)
     transaction.on_commit(partial(reads.forget, str(compartment)))
@@ -73,8 +74,16 @@ def repeat_erasure(actor: Actor, key: str, *, now: Moment) -> Repeated:
 
 
 def finish_destructions(now: Moment) -> int:
-    """The second half of `erase_compartment`, for all that are due; how many there were. Safe to run again."""
-    due = list(PendingDestructionRow.objects.filter(due_at__lte=now).values_list("compartment_id", flat=True))
+    """The second half of `erase_compartment`, for all that are due; how many there were. Safe to run again.
+
+    A key whose case is held back by now is kept, and destroyed once the hold has ended. One that is gone already, after
+    a restore, no hold brings back.
+    """
+    pending = PendingDestructionRow.objects.filter(due_at__lte=now)
+    gone = {line.key for line in reads.key_store().journal()} if pending.exists() else set()
+    due = [
+        key for key, name in pending.values_list("compartment_id", "compartment__name") if key in gone or _is_free(name)
+    ]
     if not due:
         return 0
     reads.key_store().destroy(due, now)
@@ -86,3 +95,12 @@ def finish_destructions(now: Moment) -> int:
         BlobRow.objects.filter(compartment_id__in=due).delete()
         PendingDestructionRow.objects.filter(compartment_id__in=due).delete()
     return len(due)
+
+
+def _is_free(name: str) -> bool:
+    try:
+        with reading(SYSTEM):
+            refuse_if_held(SYSTEM, name)
+    except HeldBack:
+        return False
+    return True

@@ -40,7 +40,15 @@ from weir.foundation.identity.reads.joining import (
     terms_in_force,
 )
 from weir.foundation.identity.reads.leaving import export_mine, export_organization
-from weir.foundation.identity.reads.staying import duties_of, duty_of, hold_of, is_held, list_duties, list_holds
+from weir.foundation.identity.reads.staying import (
+    duties_of,
+    duty_of,
+    hold_back,
+    hold_of,
+    is_held,
+    list_duties,
+    list_holds,
+)
 
 __all__ = [
     "agent_of",
@@ -53,6 +61,7 @@ __all__ = [
     "export_mine",
     "export_organization",
     "has_administrator",
+    "hold_back",
     "hold_of",
     "invitation_letter",
     "is_held",

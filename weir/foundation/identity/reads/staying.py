@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from weir.foundation.actor import Actor
+from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.identity import rules
 from weir.foundation.identity.accounts import mark_of
-from weir.foundation.identity.models import DutyRow, HoldRow
+from weir.foundation.identity.models import AgentRow, DutyRow, HoldRow, MembershipRow
 from weir.foundation.identity.terms import Duty, DutyId, DutyKind, Hold, HoldId, PersonId
+from weir.foundation.ledger.reads import looking_back as ledger
+from weir.foundation.policy.terms import NotAllowed
 from weir.foundation.question import question
+from weir.foundation.verb import HeldBack
 from weir.kernel.moments import Moment
 
 
@@ -39,6 +42,24 @@ def is_banned(email: str, now: Moment) -> bool:
 def is_held(number: str) -> bool:
     """Whether two people hold this back from being erased."""
     return HoldRow.objects.filter(about=number).exclude(confirmed_by="").exists()
+
+
+def hold_back(actor: Actor, number: str) -> None:
+    """Implements `HoldBack`: asked before anything is erased. Who may not list holds is refused without the reason."""
+    if not any(is_held(held) for held in {number, *_behind(number)}):
+        return
+    if actor == SYSTEM or rules.is_operator(actor):
+        raise HeldBack
+    raise NotAllowed
+
+
+def _behind(number: str) -> set[str]:
+    """Whoever acted on something, who answers for them where they are programs, and where these people belong now."""
+    actors = set(ledger.actors_on(number))
+    people = AgentRow.objects.filter(number__in=actors).values_list("membership__person__number", flat=True)
+    actors |= set(people)
+    memberships = MembershipRow.objects.filter(person__number__in=actors)
+    return actors | set(memberships.values_list("organization__number", flat=True))
 
 
 def duty_of(row: DutyRow) -> Duty:

@@ -19,7 +19,9 @@ from weir.foundation.identity.terms import (
     SecondPersonNeeded,
 )
 from weir.foundation.identity.verbs.leaving import erase_organization, erase_person
+from weir.foundation.store.reads import key_of
 from weir.foundation.verb import verb
+from weir.kernel.errors import Missing
 from weir.kernel.ids import uuid7
 from weir.kernel.moments import Moment
 
@@ -47,10 +49,10 @@ def keep_duty(actor: Actor, about: str, kind: DutyKind, ends: Moment, *, now: Mo
 
 @verb("identity.place_hold", person_only=True)
 def place_hold(actor: Actor, about: str, *, now: Moment) -> Hold:
-    """Begin a legal hold on a person or an organization. It holds once somebody else confirms it."""
+    """Begin a legal hold on a person, an organization or a case. It holds once somebody else confirms it."""
     _check_holder(actor)
     here = PersonRow.objects.filter(number=about, is_active=True).exists()
-    if not here and not OrganizationRow.objects.filter(number=about, active=True).exists():
+    if not here and not OrganizationRow.objects.filter(number=about, active=True).exists() and not _is_case(about):
         raise NobodyThere
     row = HoldRow.objects.create(
         id=uuid7(now, secrets.token_bytes),
@@ -103,6 +105,14 @@ def _held_by_another(actor: Actor, hold: HoldId) -> HoldRow:
     if row.placed_by == actor.id:
         raise SecondPersonNeeded
     return row
+
+
+def _is_case(number: str) -> bool:
+    try:
+        key_of(number)
+    except Missing:  # never there, or erased already
+        return False
+    return True
 
 
 def _mark(about: str) -> str:
