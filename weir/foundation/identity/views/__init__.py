@@ -9,10 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from weir.foundation.forms import done
 from weir.kernel.moments import Moment
-
-__all__ = ["CHOSEN", "done", "until", "whole"]
 
 # Where the session keeps for which organization somebody acts.
 CHOSEN = "organization"
