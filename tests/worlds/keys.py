@@ -43,6 +43,10 @@ class MemoryKeyStore:
             raise KeysUnavailable
         return self._keys[key]
 
+    def open_keys(self, keys: Collection[KeyId]) -> dict[KeyId, bytes]:
+        self._reach()
+        return {key: self._keys[key] for key in keys if key in self._keys}
+
     def destroy(self, keys: Collection[KeyId], now: Moment) -> None:
         self._reach()
         with self._lock:

@@ -99,17 +99,24 @@ def root_from_path(leaf: bytes, place: int, path: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Batch:
-    """The leaves of one tick at their places, and the key that fills what is empty."""
+    """The leaves of one tick at their places, and the key that fills what is empty.
+
+    With a `base`, what stands at the places are the nodes of that height, and the tree is the part above them: who kept
+    the nodes of a middle height needs neither all leaves nor all hashes again for one path.
+    """
 
     depth: int
     tick: int
     key: bytes = field(repr=False)
     places: Mapping[int, bytes] = field(repr=False)  # how many there are is what nobody should read in a log file
+    base: int = 0
 
     def __post_init__(self) -> None:
         if not (1 <= self.depth <= MAX_DEPTH and 0 <= self.tick <= MAX_TICK and len(self.key) == KEY_SIZE):
             raise BadBatch
-        if self.places and not 0 <= min(self.places) <= max(self.places) < 1 << self.depth:
+        if not 0 <= self.base < self.depth:
+            raise BadBatch("The base of a batch is one of its heights, below the root.")
+        if self.places and not 0 <= min(self.places) <= max(self.places) < 1 << self.depth - self.base:
             raise BadBatch("A place is outside the batch.")
         if set(map(len, self.places.values())) - {HASH_SIZE}:
             raise BadBatch("A leaf is not a hash.")
@@ -120,13 +127,18 @@ class Batch:
         return self._node(self.depth, 0)
 
     def path(self, place: int) -> list[bytes]:
-        """The proof that the entry at this place is in the batch, from the leaf upward; always `depth` hashes."""
+        """The proof that what is at this place is in the batch, from there upward; `depth` hashes from a leaf."""
         if place not in self.places:
             raise EmptyPlace
-        return [self._node(height, place >> height ^ 1) for height in range(self.depth)]
+        heights = range(self.base, self.depth)
+        return [self._node(height, place >> height - self.base ^ 1) for height in heights]
+
+    def nodes(self, height: int) -> Mapping[int, bytes]:
+        """Every node of this height with an entry below it, by index."""
+        return self._levels[height - self.base]
 
     def _node(self, height: int, index: int) -> bytes:
-        return self._levels[height].get(index) or self._filling(height, index)
+        return self.nodes(height).get(index) or self._filling(height, index)
 
     def _filling(self, height: int, index: int) -> bytes:
         """What stands for a subtree in which there is no entry."""
@@ -135,9 +147,9 @@ class Batch:
 
     @cached_property
     def _levels(self) -> list[Mapping[int, bytes]]:
-        """Every node with an entry below it, by height and index."""
+        """Every node with an entry below it, by height above the base and index."""
         levels: list[Mapping[int, bytes]] = [self.places]
-        for height in range(self.depth):
+        for height in range(self.base, self.depth):
             below = levels[-1]
             levels.append(dict(self._joined(below, height)))
         return levels

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from weir.foundation.ledger import reads
 from weir.foundation.ledger.models import BatchRow, CheckpointRow, EntryRow, ErasureRow, LogRow, PlacementRow, TileRow
+from weir.foundation.ledger.reads import verification
 from weir.foundation.ledger.reads.verification import verify
 from weir.foundation.ledger.verbs import erase_entries, witness
 from weir.foundation.policy.terms import NeedsSecondPerson
 from weir.foundation.policy.verbs import confirm_act, propose_act
+from weir.foundation.store.models import CompartmentRow
+from weir.foundation.store.reads import key_store
 
 pytestmark = pytest.mark.both_databases
 
@@ -126,3 +130,60 @@ def test_content_that_is_gone_without_an_entry_that_took_it_is_a_fault(grown):
     row = EntryRow.objects.order_by("id")[0]
     ErasureRow.objects.create(entry=row.id, reference=row.about)
     assert any("no entry says by whom" in fault for fault in verify().faults)
+
+
+def test_the_middle_nodes_of_a_batch_are_rebuilt_too(house):
+    for _ in range(5):
+        house.report()
+    house.tick(depth=4)
+    row = BatchRow.objects.get()
+    assert row.crown
+    assert verify().faults == []
+    BatchRow.objects.update(crown=flipped(row.crown))
+    assert verify().faults == ["batch 0: its middle nodes do not follow from its entries"]
+
+
+def test_an_entry_is_proved_by_the_crown_of_its_batch(house):
+    done = [house.report() for _ in range(5)]
+    house.tick(depth=4)
+    bundles = [reads.prove_entry(house.finder, each.entry.id) for each in done]
+    BatchRow.objects.update(crown=b"")
+    assert [reads.prove_entry(house.finder, each.entry.id) for each in done] == bundles
+
+
+@pytest.fixture
+def little_chunks(monkeypatch):
+    """So that other processes have something to do."""
+    monkeypatch.setattr(verification, "CHUNK", 2)
+
+
+@pytest.mark.usefixtures("little_chunks")
+def test_what_is_sequenced_meanwhile_is_left_to_the_next_verifier(grown):
+    def and_then(_done):
+        grown.report()
+        grown.tick()
+
+    found = verify(and_then, processes=1)
+    assert (found.faults, found.ticks) == ([], 3)
+    assert found.waiting > 1
+    assert verify().faults == []
+
+
+@pytest.mark.usefixtures("little_chunks")
+def test_several_processes_find_what_one_finds(grown):
+    assert verify(processes=2) == verify(processes=1)
+    for row in EntryRow.objects.order_by("id")[1:5:2]:
+        EntryRow.objects.filter(id=row.id).update(body=flipped(row.body))
+    found = verify(processes=2)
+    assert len(found.faults) == 2
+    assert (found.faults, found.entries, found.waiting) == (verify(processes=1).faults, 6, 1)
+
+
+@pytest.mark.usefixtures("little_chunks")
+def test_a_case_whose_key_was_destroyed_is_counted_whoever_looked(grown):
+    row = EntryRow.objects.order_by("id")[2]
+    key = CompartmentRow.objects.get(name=row.compartment).id
+    key_store().destroy([key], grown.now)
+    for processes in (1, 2):
+        found = verify(processes=processes)
+        assert (found.erased, found.taken) == (1, {row.compartment: 1})

@@ -75,7 +75,10 @@ class PlacementRow(models.Model):
 
 
 class BatchRow(models.Model):
-    """One tick: the root that is its public leaf, and the occupied places (two bytes) with their leaves, packed."""
+    """One tick: the root that is its public leaf, and the occupied places (two bytes) with their leaves, packed.
+
+    `crown`: the nodes half-way up a batch with many entries, packed alike, so that a proof need not hash all of them.
+    """
 
     id = models.BigAutoField(primary_key=True)
     log = models.SmallIntegerField()
@@ -83,6 +86,7 @@ class BatchRow(models.Model):
     depth = models.SmallIntegerField()
     root = models.BinaryField()
     places = models.BinaryField()
+    crown = models.BinaryField()
 
     class Meta:
         db_table = "ledger_batch"

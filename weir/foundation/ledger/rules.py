@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from struct import Struct
 
+from weir.kernel.batch import Batch
 from weir.kernel.moments import Moment
 
 SALT_SIZE = 32
@@ -61,3 +64,35 @@ def pack_places(places: Mapping[int, bytes]) -> bytes:
 def unpack_places(packed: bytes) -> dict[int, bytes]:
     """A torn end is left out; whoever verifies compares the length too."""
     return dict(_PACKED.iter_unpack(packed[: len(packed) // PACKED_SIZE * PACKED_SIZE]))
+
+
+def unpack_between(packed: bytes, first: int, last: int) -> dict[int, bytes]:
+    """The places from `first` to before `last`. Places are packed in their order, so the others need not be read."""
+    numbers = range(len(packed) // PACKED_SIZE)
+    low, high = (bisect_left(numbers, place, key=lambda at: _place_at(packed, at)) for place in (first, last))
+    return unpack_places(packed[low * PACKED_SIZE : high * PACKED_SIZE])
+
+
+def crown_of(batch: Batch) -> bytes:
+    """The nodes half-way up a batch, packed like places; nothing where there are so few entries that to hash them
+    again is quicker than to read this.
+    """
+    half = batch.depth // 2
+    return pack_places(batch.nodes(half)) if len(batch.places) > 1 << half else b""
+
+
+def batch_path(batch: Batch, places: bytes, crown: bytes, place: int) -> list[bytes]:
+    """The path of one place. `batch` is empty and gives depth, tick and key; with a crown only the leaves under one of
+    its nodes are read and hashed, 64 of 4096.
+    """
+    if not crown:
+        return replace(batch, places=unpack_places(places)).path(place)
+    half = batch.depth // 2
+    first = place >> half << half
+    below = replace(batch, places=unpack_between(places, first, first + (1 << half)))
+    above = replace(batch, places=unpack_places(crown), base=half)
+    return below.path(place)[:half] + above.path(place >> half)
+
+
+def _place_at(packed: bytes, at: int) -> int:
+    return int.from_bytes(packed[at * PACKED_SIZE : at * PACKED_SIZE + 2], "big")

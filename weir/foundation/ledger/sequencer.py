@@ -65,7 +65,8 @@ class Sequencer:
         tick = log.size
         places = choose_places(len(lines), self.depth, os.urandom)
         taken = dict(zip(places, (line.leaf for line in lines), strict=True))
-        root = Batch(self.depth, tick, self.notary.blinding_key(tick), taken).root()
+        batch = Batch(self.depth, tick, self.notary.blinding_key(tick), taken)
+        root = batch.root()
         with connection.cursor() as cursor:
             cursor.executemany(
                 FILE,
@@ -74,7 +75,8 @@ class Sequencer:
                     for line, place in zip(lines, places, strict=True)
                 ],
             )
-        BatchRow.objects.create(log=log.id, tick=tick, depth=self.depth, root=root, places=rules.pack_places(taken))
+        packed, crown = rules.pack_places(taken), rules.crown_of(batch)
+        BatchRow.objects.create(log=log.id, tick=tick, depth=self.depth, root=root, places=packed, crown=crown)
         changed = tiles.append(reads.tile_reader(log.id), tick, [merkle.leaf_hash(public_leaf_data(root, self.depth))])
         for (level, index), hashes in changed.items():
             TileRow.objects.update_or_create(log=log.id, level=level, index=index, defaults={"hashes": hashes})

@@ -27,7 +27,7 @@ from weir.foundation.store.terms import (
     KeyId,
     KeyStore,
 )
-from weir.kernel.errors import Missing, Unavailable, WeirError
+from weir.kernel.errors import Missing, Unavailable
 from weir.kernel.moments import Moment
 
 REMEMBERED = 50_000
@@ -75,17 +75,16 @@ def unseal(compartment: str, sealed: bytes, context: str) -> bytes:
     return rules.unseal(case_key(compartment), sealed, rules.context(compartment, context))
 
 
-def openers(compartments: Collection[str]) -> dict[str, Callable[[bytes, bytes], bytes]]:
-    """What opens the small things of these cases (`rules.opener`), for whoever goes through many.
+def open_cases(compartments: Collection[str]) -> dict[str, bytes]:
+    """The keys of these cases, for whoever goes through many (`rules.opener`).
 
     A case whose key cannot be had is left out, and `unseal` says why.
     """
-    found: dict[str, Callable[[bytes, bytes], bytes]] = {}
     rows = CompartmentRow.objects.filter(name__in=compartments, erased_at=None)
-    for name, key in rows.values_list("name", "id"):
-        with suppress(WeirError):
-            found[name] = rules.opener(key_store().open_key(key))
-    return found
+    names = dict(rows.values_list("id", "name"))
+    with suppress(Unavailable):
+        return {names[key]: opened for key, opened in key_store().open_keys(names).items()}
+    return {}
 
 
 def case_key(compartment: str) -> bytes:

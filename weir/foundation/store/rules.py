@@ -63,14 +63,14 @@ def unseal(case_key: bytes, sealed: bytes, about: bytes) -> bytes:
     return _opened(derive(case_key, b"small"), nonce, sealed[1 + NONCE_SIZE :], SMALL + about)
 
 
-def opener(case_key: bytes) -> Callable[[bytes, bytes], bytes]:
-    """`unseal` for many small things of one case: what hangs on its key alone is worked out once."""
-    cipher = AESGCM(derive(case_key, b"small"))
+def opener(case_key: bytes, compartment: str) -> Callable[[bytes, str], bytes]:
+    """`unseal` for many small things of one case: what hangs on its key and name alone is worked out once."""
+    cipher, begin = AESGCM(derive(case_key, b"small")), SMALL + context(compartment)
 
-    def opened(sealed: bytes, about: bytes) -> bytes:
+    def opened(sealed: bytes, about: str) -> bytes:
         nonce = _nonce_after(SMALL, sealed)
         try:
-            return cipher.decrypt(nonce, sealed[1 + NONCE_SIZE :], SMALL + about)
+            return cipher.decrypt(nonce, sealed[1 + NONCE_SIZE :], begin + context(about))
         except InvalidTag:
             raise Damaged from None
 

@@ -142,8 +142,9 @@ class KeyStore(Protocol):
 
     `take` gives a key that is durable already and that nobody else was given, in any thread or process; what is given
     back to it must never have been used. `open_key` works until `destroy` has returned, and in no process after that; a
-    key that was destroyed is `Erased`, one that is merely not there is `Unavailable`. `destroy` may be stopped anywhere
-    and called again. `journal` tells all that was ever destroyed here.
+    key that was destroyed is `Erased`, one that is merely not there is `Unavailable`. `open_keys` is for whoever goes
+    through many: it leaves out what cannot be had. `destroy` may be stopped anywhere and called again. `journal` tells
+    all that was ever destroyed here.
     """
 
     def take(self) -> KeyId: ...
@@ -151,6 +152,8 @@ class KeyStore(Protocol):
     def give_back(self, key: KeyId) -> None: ...
 
     def open_key(self, key: KeyId) -> bytes: ...
+
+    def open_keys(self, keys: Collection[KeyId]) -> dict[KeyId, bytes]: ...
 
     def destroy(self, keys: Collection[KeyId], now: Moment) -> None: ...
 

@@ -103,6 +103,17 @@ def test_an_erased_key_stops_working_in_every_process_at_once(opened):
     assert here.journal() == (DestroyedKey(doomed, NOW),)
 
 
+def test_many_keys_are_those_that_one_by_one_can_be_had(opened, monkeypatch):
+    monkeypatch.setattr(case_file, "VARIABLES", 3)
+    store, other = opened(), opened()
+    keys = [store.take() for _ in range(8)]
+    assert store.open_keys(keys) == {key: store.open_key(key) for key in keys}
+    other.destroy(keys[2:4], NOW)
+    survivors = keys[:2] + keys[4:]
+    assert store.open_keys([*keys, UUID(int=1)]) == {key: store.open_key(key) for key in survivors}
+    assert store.open_keys([]) == {}
+
+
 def test_a_copy_of_the_old_case_keys_opens_no_more(opened, folder):
     store = opened()
     doomed = store.take()

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('depth', models.SmallIntegerField()),
                 ('root', models.BinaryField()),
                 ('places', models.BinaryField()),
+                ('crown', models.BinaryField()),
             ],
             options={
                 'db_table': 'ledger_batch',

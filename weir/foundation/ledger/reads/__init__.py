@@ -368,7 +368,8 @@ def proof_of(row: EntryRow, entry: dict[str, str]) -> ProofBundle:
         raise NotYetProvable
     batch = BatchRow.objects.get(log=placement.log, tick=placement.tick)
     blinding = notary_of(head_now.origin).blinding_key(batch.tick)
-    tree = Batch(batch.depth, batch.tick, blinding, rules.unpack_places(bytes(batch.places)))
+    tree = Batch(batch.depth, batch.tick, blinding, {})
+    inner = rules.batch_path(tree, bytes(batch.places), bytes(batch.crown), placement.place)
     path = tiles.inclusion_proof(tile_reader(placement.log), placement.tick, head_now.size)
     return ProofBundle(
         PROOF_FORMAT,
@@ -377,7 +378,7 @@ def proof_of(row: EntryRow, entry: dict[str, str]) -> ProofBundle:
             "tick": placement.tick,
             "depth": batch.depth,
             "place": placement.place,
-            "path": [_b64(node) for node in tree.path(placement.place)],
+            "path": [_b64(node) for node in inner],
         },
         {"index": placement.tick, "size": head_now.size, "path": [_b64(node) for node in path]},
         note,

@@ -16,6 +16,7 @@ from weir.foundation.store.gates.wrapping import WrappingKey
 from weir.foundation.store.terms import KeyId
 
 BATCH = 10_000
+VARIABLES = 1_000
 
 _SCHEMA = (
     """CREATE TABLE case_key
@@ -96,6 +97,18 @@ def wrapped_key(database: sqlite3.Connection, key: KeyId) -> tuple[int, bytes] |
     row: tuple[int, bytes] | None
     row = database.execute("SELECT generation, wrapped FROM case_key WHERE id = ?", (key.bytes,)).fetchone()
     return row
+
+
+def wrapped_keys(
+    database: sqlite3.Connection, keys: Collection[KeyId], generation: int
+) -> Iterator[tuple[KeyId, bytes]]:
+    """Those of these that are there under this generation: all that are not erased, unless one was erased just now."""
+    asked = [key.bytes for key in keys]
+    for some in (asked[first : first + VARIABLES] for first in range(0, len(asked), VARIABLES)):
+        marks = ", ".join("?" * len(some))
+        many = f"SELECT id, wrapped FROM case_key WHERE generation = ? AND id IN ({marks})"  # noqa: S608 - only marks
+        for raw, wrapped in database.execute(many, (generation, *some)):
+            yield UUID(bytes=raw), wrapped
 
 
 def add(database: sqlite3.Connection, keys: Collection[KeyId], wrapping: WrappingKey) -> None:

@@ -91,6 +91,13 @@ class FileKeyStore:
                 self._opened.popitem(last=False)
             return opened
 
+    def open_keys(self, keys: Collection[KeyId]) -> dict[KeyId, bytes]:
+        with self._reading, _told():
+            database = self._reader = self._reader or self._connect()
+            wrapping = self._wrapping_key(database)
+            wrapped = case_file.wrapped_keys(database, keys, wrapping.generation)
+            return {key: wrapping.unwrap(key, each) for key, each in wrapped}
+
     def destroy(self, keys: Collection[KeyId], now: Moment) -> None:
         """Erase. Whatever is stopped here goes on when a store is next opened, or when this is called again."""
         with self._writing, _told():
