@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every page with the contexts of samples.py, as files one can look at: python -m tests.shell.gallery FOLDER"""
+"""Every page in every state, as files one can look at: python -m tests.shell.gallery FOLDER [--pictures [NAME ...]]
+
+With `--pictures` also what a phone and a desk show of each page, in the light and in the dark.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,20 @@ import re
 import shutil
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
+from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader
 
 from tests.shell.samples import PAGES, everywhere
 from tests.shell.sign_in import sign_in_pages
+from tests.shell.states import faulty_states, full_states
 
 SHELL = Path(__file__).parents[2] / "weir/shell"
 TEMPLATES, STATIC = SHELL / "templates", SHELL / "static"
+WIDTHS = (390, 1280)
+LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def drawing() -> Environment:
@@ -28,9 +36,14 @@ def drawing() -> Environment:
     return env
 
 
+def states() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Each page as it usually is, empty, faulty and overfull: its template and what that takes."""
+    return PAGES | sign_in_pages() | full_states() | faulty_states()
+
+
 def pages() -> dict[str, str]:
-    env, wanted = drawing(), PAGES | sign_in_pages()
-    return {name: env.get_template(path).render(everywhere(path) | context) for name, (path, context) in wanted.items()}
+    env = drawing()
+    return {name: env.get_template(path).render(everywhere(path) | more) for name, (path, more) in states().items()}
 
 
 def write(folder: Path) -> None:
@@ -44,6 +57,24 @@ def write(folder: Path) -> None:
         (folder / f"{name}.html").write_text(re.sub(r'href="/"', 'href="home-in.html"', html))
 
 
+def picture(folder: Path, names: list[str]) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--allow-file-access-from-files"]
+        )
+        for width, light in product(WIDTHS, LIGHTS):
+            page = browser.new_page(
+                viewport={"width": width, "height": 800}, color_scheme=light, reduced_motion="reduce"
+            )
+            for name in names:
+                page.goto((folder / f"{name}.html").absolute().as_uri())
+                page.screenshot(path=folder / f"{name}-{width}-{light}.png", full_page=True)
+        browser.close()
+
+
 if __name__ == "__main__":
     os.environ.setdefault("WEIR_HOME", tempfile.mkdtemp())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "weir.shell.settings")
@@ -52,3 +83,5 @@ if __name__ == "__main__":
     django.setup()
     Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     write(Path(sys.argv[1]))
+    if "--pictures" in sys.argv:
+        picture(Path(sys.argv[1]), sys.argv[3:] or list(states()))

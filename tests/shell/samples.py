@@ -98,7 +98,7 @@ def row(n: int) -> Thing:
     state, label = STATES[n % 5]
     return Thing(
         number=NUMBERS[n % 4],
-        href="#finding",
+        href="finding.html",
         title=TITLES[n % 4],
         state=state,
         state_label=label,
@@ -312,7 +312,7 @@ ADMINISTRATION: dict[str, Any] = {
     ],
     "duties": [Thing(about="P-2026-7K3QM-X", kind="embargo", ends=Moment.parse("2027-02-20T12:00:00Z"))],
     "hold": Thing(action="#hold", form=form(field("about", "Number of a person or organization", required=True))),
-    "duty": Thing(action="#duty", form=form(field("subject", "Whose", required=True))),
+    "duty": Thing(action="#duty", form=form(field("about", "Number of a person or organization", required=True))),
 }
 ORGANIZATION = {
     "organization": Thing(
@@ -382,7 +382,7 @@ LEAVE = {
 }
 ROOT = b64encode(bytes.fromhex(DIGEST)).decode()
 CHECKPOINT = f"log.example/weir\n20260\n{ROOT}\n\n— log.example/weir {ROOT[:-1] * 2}\n"
-LOG = {
+LOG: dict[str, Any] = {
     "checkpoint": CHECKPOINT,
     "size": 20260,
     "vkey": "log.example/weir+81c1d2a7+" + ROOT,
@@ -425,17 +425,34 @@ CHECKS = [
     Thing(name="PostgreSQL", state="off", found="Not asked for.", hint=""),
 ]
 STAFF = Thing(name="Ida Sluice", org_name="Lower Meadow CERT (made up)", roles=["coordinator"], staff=True)
-NAV = [
-    Thing(label=text, href="#" + text, current=text == "Queue")
-    for text in ("Queue", "My reports", "Organization", "Log", "Doctor")
-]
+ROOMS = {
+    "Report": "intake/report_form.html",
+    "My reports": "intake/my_reports.html",
+    "Queue": "findings/",
+    "Organization": "identity/organization.html",
+    "Administration": "identity/administration.html",
+    "Log": "ledger/log.html",
+    "Doctor": "doctor.html",
+}
+
+
+def nav(template: str, *labels: str) -> list[Thing]:
+    """The links that a page bears, with the present one marked."""
+    return [
+        Thing(label=label, href=f"#{label}", current=template.startswith(place))
+        for label, place in ROOMS.items()
+        if not labels or label in labels
+    ]
+
+
 CARDS = [
     Thing(title="Queue", text="Findings that wait for somebody.", href="#q", count=17),
     Thing(title="Doctor", text="What this machine can do.", href="#d", count=None),
 ]
-OUT: dict[str, Any] = {"actor": None, "nav": [Thing(label="Log", href="#log", current=False)]}
+OUT: dict[str, Any] = {"actor": None, "nav": nav("", "Report", "Log")}
 DOORS = {"doors": Thing(report="#report", verify="#log", join="#join")}
 JUST_NOW = {"action": "#here"}
+
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "home-out": ("home.html", OUT | DOORS),
@@ -576,7 +593,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "leave-lightly": ("identity/leave.html", LEAVE | {"stays": []}),
     "first-administrator": (
         "identity/first_administrator.html",
-        OUT | JUST_NOW | {"form": form(field("secret", "The link's secret", required=True), *PASSWORDS.fields)},
+        OUT
+        | JUST_NOW
+        | {
+            "form": form(
+                field("secret", "The link's secret", required=True), *PASSWORDS.fields, errors=PASSWORDS.errors
+            )
+        },
     ),
 }
 
@@ -589,7 +612,7 @@ def everywhere(template: str) -> dict[str, Any]:
     return {
         "page_title": "A page",
         "actor": STAFF,
-        "nav": NAV,
+        "nav": nav(template),
         "csrf_token": "made-up",
         "demo": True,
         "now": NOW,

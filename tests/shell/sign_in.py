@@ -32,6 +32,13 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     class Password(forms.Form):
         password = forms.CharField(widget=forms.PasswordInput)
 
+    class Mail(forms.Form):
+        email = forms.EmailField(label="Mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    class NamedKey(Thing):
+        def __str__(self) -> str:
+            return str(self.name)
+
     refused = Login({"login": "nobody", "password": ""})
     svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3H1z"/></svg>'
     types = {
@@ -41,8 +48,20 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     }
     entrance = OUT | types | {"redirect_field": "", "PASSKEY_LOGIN_ENABLED": True, "SOCIALACCOUNT_ENABLED": True}
     codes = Thing(get_unused_codes=lambda: ["11111111", "22222222"], generate_codes=lambda: ["1"] * 10)
-    key = Thing(pk=1, created_at=ago(days=9), last_used_at=None, wrap=lambda: Thing(is_passwordless=True))
-    old_key = Thing(pk=2, created_at=ago(days=90), last_used_at=ago(hours=3), wrap=lambda: Thing(is_passwordless=None))
+    key = NamedKey(
+        name="Ida's telephone",
+        pk=1,
+        created_at=ago(days=9),
+        last_used_at=None,
+        wrap=lambda: Thing(is_passwordless=True),
+    )
+    old_key = NamedKey(
+        name="k" * 100,
+        pk=2,
+        created_at=ago(days=90),
+        last_used_at=ago(hours=3),
+        wrap=lambda: Thing(is_passwordless=None),
+    )
     shown = {
         "unused_codes": ["11111111", "22222222", "33333333"],
         "total_count": 10,
@@ -55,7 +74,7 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "emailaddresses": [radio.emailaddress],
         "emailaddress_radios": [radio],
         "can_add_email": True,
-        "form": Code(),
+        "form": Mail(),
     }
     ways = {"reauthentication_alternatives": [Thing(description="Use a passkey", url="#key")], "redirect_field": ""}
     plain = {"redirect_field": ""}
@@ -70,7 +89,7 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "account-inactive": ("account/account_inactive.html", OUT),
         "password-change": ("account/password_change.html", plain | {"form": Password()}),
         "password-set": ("account/password_set.html", plain | {"form": Password()}),
-        "password-reset": ("account/password_reset.html", OUT | plain | {"form": Login()}),
+        "password-reset": ("account/password_reset.html", OUT | plain | {"form": Mail()}),
         "password-reset-done": ("account/password_reset_done.html", OUT),
         "password-reset-key": (
             "account/password_reset_from_key.html",

@@ -8,10 +8,12 @@ from types import SimpleNamespace as Thing
 
 import pytest
 
-from tests.shell import gallery, samples, sign_in
+from tests.shell import gallery, samples, states
 from tools import vendor
 
+EMPTY = {"meta", "link", "input", "br", "wbr", "hr", "path", "rect", "use"}
 VOID_OF_NAME = {"hidden", "submit", "button"}
+QUIET = {"usa-button--outline", "usa-button--unstyled", "usa-button--secondary"}
 COMPILED = re.compile(r"hx-on|hx-vals=.js:|hx-trigger=[^ >]*\[|javascript:")
 
 
@@ -21,10 +23,24 @@ class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
+        self.within: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[tuple[str, tuple[tuple[str, dict[str, str]], ...]]] = []
         self.feed(html)
+
+        self.close()
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in EMPTY:
+            self.within.append(self.elements[-1])
+
+    def handle_endtag(self, tag):
+        while tag not in EMPTY and self.within and self.within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append((data.strip(), tuple(self.within)))
 
     def all(self, *tags: str) -> list[dict[str, str]]:
         return [attrs for tag, attrs in self.elements if tag in tags]
@@ -43,7 +59,7 @@ def test_every_page_template_is_in_the_gallery():
     frames = {"base.html", "account/door.html", "account/room.html", "account/reauthenticate_base.html"}
     parts = {"mfa/webauthn/scripts.html", "mfa/webauthn/said.html", "socialaccount/providers.html"}
     there = {path.relative_to(gallery.TEMPLATES).as_posix() for path in gallery.TEMPLATES.rglob("*.html")}
-    shown = {template for template, _ in (samples.PAGES | sign_in.sign_in_pages()).values()}
+    shown = {template for template, _ in gallery.states().values()}
     assert {name for name in there - frames - parts if not name.startswith("parts/")} == shown
 
 
@@ -108,6 +124,87 @@ def test_what_people_write_stays_text(pages):
     )
     assert "<img" not in html
     assert html.count("&lt;img src=x") >= 7
+
+
+def test_what_people_write_from_right_to_left_turns_nothing_around_it(pages):
+    """A name in Arabic, or one that reverses what follows, stays within its own element."""
+    heard = 0
+    for name, page, _ in each(pages):
+        for text, within in page.texts:
+            if {states.ARABIC, states.TRICKED} & {text}:
+                tags = {tag for tag, _ in within}
+                hidden = [attrs for _, attrs in within if attrs.get("class") == "usa-sr-only"]
+                kept = tags & {"bdi", "title", "textarea"} or hidden
+                assert kept, (name, text, [tag for tag, _ in within])
+                heard += "bdi" in tags
+    assert heard > 50
+
+
+def test_each_cell_of_a_table_that_becomes_cards_says_which_column_it_is(pages):
+    cells = 0
+    for name, html in pages.items():
+        for table in re.findall(r'(?s)<table class="usa-table pile labelled".*?</table>', html):
+            headings = re.findall(r'role="columnheader"[^>]*>([^<]+)</th>', table)
+            labels = [attrs.get("data-label", "") for attrs in Page(table).all("td")]
+            assert set(labels) <= set(headings), (name, labels)
+            assert all(attrs.get("role") for attrs in Page(table).all("td", "th", "tr", "thead", "tbody")), name
+            cells += len(labels)
+    assert cells > 100
+
+
+def test_each_point_in_time_says_its_zone(pages):
+    for name, html in pages.items():
+        times = re.findall(r"(?s)<time [^>]*>(.*?)</time>", html)
+        assert times, name
+        assert all(text.strip().endswith("UTC</span>") for text in times), name
+        bare = re.sub(r"(?s)<time.*?</time>|<[^>]*>", " ", html)
+        assert not re.search(r"\b20\d\d-\d\d-\d\d\b", bare), name
+
+
+def test_a_page_has_one_main_action(pages):
+    """What is pressed most stands out; all else is quieter. The same action on many rows counts once."""
+    for name, html in pages.items():
+        buttons = re.findall(r'(?s)<(?:a|button)[^>]*class="(usa-button[^"]*)"[^>]*>(.*?)</(?:a|button)>', html)
+        loud = [
+            re.sub(r"(?s)<(span|bdi).*?</\1>", "", text).strip()
+            for look, text in buttons
+            if not QUIET & set(look.split())
+        ]
+        assert len(set(loud)) <= 1, (name, loud)
+
+
+def test_where_nothing_is_it_is_said_what_comes_next(pages):
+    empty = [
+        (name, block)
+        for name, html in pages.items()
+        for block in re.findall(r'(?s)<div class="nothing">.*?</div>', html)
+    ]
+    assert len(empty) > 8
+    for name, block in empty:
+        assert block.count("<p>") == 2, (name, block)
+
+
+def test_a_page_marks_where_it_is_in_the_navigation(pages):
+    for name, page, _ in each(pages):
+        template = gallery.states()[name][0]
+        here = [attrs for attrs in page.all("a") if attrs.get("aria-current") == "page"]
+        assert len(here) == any(
+            template.startswith(place) for place in samples.ROOMS.values() if page.all("details")
+        ), name
+
+
+def test_what_is_wrong_stands_above_the_form_as_links_and_in_the_title(pages):
+    faulty = [(name, page, html) for name, page, html in each(pages) if "usa-form-group--error" in html]
+    assert {name for name, _, _ in faulty} >= set(states.faulty_states()) | {
+        "login-refused",
+        "mfa-authenticate-refused",
+    }
+    for name, page, html in faulty:
+        assert re.search(r"<title>\s*Error: ", html), name
+        links = re.findall(r'<li><a href="#([^"]+)">', html[html.index("data-faults") :])
+        assert len(links) == html.count("usa-form-group--error"), name
+        assert set(links) <= {attrs.get("id") for attrs in page.all("input", "textarea", "select")}, (name, links)
+    assert "<title>Error" not in pages["report"]
 
 
 def test_a_page_is_never_taken_for_a_government_site(pages):

@@ -57,15 +57,20 @@
     history.replaceState(null, "", location.pathname);
   };
 
-  // allauth only writes to the console when a passkey does not answer.
+  // allauth only writes to the console when a passkey does not answer, or has a key for this account already.
   const tellPasskey = (event) => {
     const place = document.querySelector("[data-passkey-failed]");
     if (!place) return;
     event.preventDefault();
-    place.textContent = place.dataset.passkeyFailed;
+    const known = event.detail?.exception?.name === "InvalidStateError";
+    place.textContent = known ? place.dataset.passkeyKnown : place.dataset.passkeyFailed;
   };
 
+  // What is wrong is read first, and the first press of Tab leads to the first thing to mend.
+  const readFaults = () => document.querySelector("[data-faults]")?.focus();
+
   document.addEventListener("DOMContentLoaded", () => {
+    readFaults();
     document.querySelectorAll("[data-to-dark]").forEach(offerTheme);
     document.querySelectorAll("[data-copy]").forEach(offerCopy);
     document.querySelectorAll("[data-from-fragment]").forEach(takeFragment);
