@@ -10,7 +10,7 @@ import pytest
 from weir.foundation.question import QUESTIONS
 from weir.foundation.verb import VERBS
 from weir.shell import cli, documents
-from weir.shell.doors import operations
+from weir.shell.doors import on_pages, operations
 from weir.shell.environment import SETTINGS
 
 cli.load()
@@ -30,6 +30,13 @@ def test_every_verb_question_and_setting_has_its_section():
     assert headings("verbs.md") == sorted(VERBS)
     assert headings("questions.md") == sorted(QUESTIONS)
     assert headings("settings.md") == [setting.name for setting in SETTINGS]
+
+
+def test_the_reference_says_on_which_page_a_person_does_something():
+    sections = {part.partition("\n")[0]: part for part in documents.page("verbs.md").split("\n## ")}
+    for name, page in on_pages().items():
+        assert f"| page | `{page}` |" in sections[name]
+        assert "/api/v1" not in sections[name]
 
 
 def test_every_ledger_kind_has_its_row():

@@ -46,6 +46,15 @@ def test_nothing_internal_is_offered():
             doors.operation(name)
 
 
+def test_what_a_person_does_on_a_page_is_offered_to_no_program_and_whoever_asks_is_told_where(settings):
+    assert {"identity.leave", "policy.break_glass", "store.erase_compartment"} <= set(doors.on_pages())
+    assert not set(doors.on_pages()) & set(doors.operations())
+    for name, page in doors.on_pages().items():
+        with pytest.raises(doors.OnItsPage) as no:
+            doors.operation(name)
+        assert f"{settings.PUBLIC_URL}{page}" in no.value.sentence
+
+
 def test_every_operation_is_found_under_its_own_path_and_no_other():
     paths = {found.path for found in doors.operations().values()}
     assert len(paths) == len(doors.operations())

@@ -46,8 +46,7 @@ class Instance:
 
     def issued(self, actor: Actor, *scopes: str, **lasts: float) -> IssuedToken:
         until = Moment.of(now() + timedelta(**(lasts or {"days": 1})))
-        every = tuple(name for name, found in operations().items() if not found.person_only)
-        return verbs.issue_token(actor, scopes or every, until, now=now())
+        return verbs.issue_token(actor, scopes or tuple(operations()), until, now=now())
 
     def agent(self, owner: Actor, *scopes: str, rate: int = 100) -> str:
         """The token of an agent of that person."""

@@ -40,7 +40,7 @@ _FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 class NotAToken(Refused):
     """The Authorization header holds no token of Weir."""
 
-    hint = "Send `Authorization: Bearer weir_...`; tokens are made under Account, or with `weir identity issue-token`."
+    hint = "Send `Authorization: Bearer weir_...`; tokens are made on the page /tokens/."
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What API, command and MCP tool have in common: one list of what can be done and asked, one way to do it.
 
-A door parses, calls one of these, renders. It never decides.
+A door parses, calls one of these, renders. It never decides. What only a person may do, on a page, is not on the list:
+whoever asks for it here is told the address.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, get_origin
 
+from django.conf import settings
 from pydantic import ValidationError
 
 from weir.foundation.actor import Actor
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.policy.reads import ask
-from weir.foundation.policy.rules import refuses
 from weir.foundation.question import QUESTIONS, Page, Question
 from weir.foundation.shape import Shape, Unreadable, faults_of
 from weir.foundation.verb import VERBS, Verb
 from weir.kernel.canonical import LARGEST_INT, plain
-from weir.kernel.errors import Missing, WeirError
+from weir.kernel.errors import Missing, Refused, WeirError
 from weir.kernel.spelled import quoted
 from weir.shell.clock import now
 
@@ -35,6 +36,16 @@ class NoSuchOperation(Missing):
     hint = "`weir --help`, or /api/v1/openapi.json, lists what can be done and asked."
 
 
+class OnItsPage(Refused):
+    """A person does this, signed in, on a page; no program does, whoever's token it has."""
+
+    hint = "Open the page in a browser and sign in."
+
+    def __init__(self, name: str, page: str, instance: str = "") -> None:
+        at = f"{instance or settings.PUBLIC_URL}{page}"
+        super().__init__(f"{name} is done on the page {at}, signed in.", hint=f"Open {at} in a browser and sign in.")
+
+
 @dataclass(frozen=True)
 class Operation:
     """A verb or a question, as a door offers it."""
@@ -45,10 +56,6 @@ class Operation:
     @property
     def writes(self) -> bool:
         return isinstance(self.does, Verb)
-
-    @property
-    def person_only(self) -> bool:
-        return isinstance(self.does, Verb) and self.does.options.person_only
 
     @property
     def sealed(self) -> bool:
@@ -126,14 +133,22 @@ class Operation:
 
 
 def operations() -> dict[str, Operation]:
-    """Everything a door offers, by name, in the order of the rooms."""
+    """Everything a door for programs offers, by name, in the order of the rooms."""
     verbs = {name: Operation(name, verb) for name, verb in VERBS.items() if not verb.options.internal}
-    return verbs | {name: Operation(name, question) for name, question in QUESTIONS.items()}
+    offered = {name: found for name, found in verbs.items() if name not in on_pages()}
+    return offered | {name: Operation(name, question) for name, question in QUESTIONS.items()}
+
+
+def on_pages() -> dict[str, str]:
+    """What a person does on a page, and where."""
+    return {name: verb.options.page for name, verb in VERBS.items() if verb.options.person_only}
 
 
 def operation(name: str) -> Operation:
     """The one of that name."""
     verb = VERBS.get(name)
+    if verb is not None and verb.options.person_only:
+        raise OnItsPage(name, verb.options.page)
     if verb is not None and not verb.options.internal:
         return Operation(name, verb)
     if name in QUESTIONS:
@@ -148,8 +163,6 @@ def offered_to(actor: Actor) -> dict[str, Operation]:
 
 def _could_ever(actor: Actor, found: Operation) -> bool:
     if actor.scopes is not None and found.name not in actor.scopes:
-        return False
-    if refuses(actor, person_only=found.person_only):
         return False
     if found.on or getattr(found.does.options, "filtered", False):
         return True

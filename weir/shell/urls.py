@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("weir.shell.mcp.over_http")),
     path("", include("weir.foundation.identity.urls")),
     path("", include("weir.foundation.ledger.urls")),
+    path("", include("weir.foundation.policy.urls")),
     path("", include("weir.clearinghouse.intake.urls")),
     path("", include("weir.clearinghouse.findings.urls")),
 ]

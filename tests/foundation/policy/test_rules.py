@@ -162,3 +162,11 @@ def test_what_the_walk_has_shown_is_not_asked_again_and_all_else_is(wanted, rest
 def test_an_agent_answers_to_its_owner_and_a_person_to_themselves():
     agent = Actor(ActorKind.AGENT, "A-1", owner="P-1")
     assert rules.root(agent) == rules.root(Actor(ActorKind.PERSON, "P-1")) == "P-1"
+
+
+@pytest.mark.parametrize("kind", ActorKind)
+def test_what_takes_a_person_is_closed_to_programs_and_strangers_and_to_a_persons_own_token(kind):
+    at_a_page = Actor(kind, "P-1")
+    assert rules.refuses(at_a_page, person_only=True) is (kind in {ActorKind.AGENT, ActorKind.ANONYMOUS})
+    assert rules.refuses(Actor(kind, "P-1", scopes=frozenset({"identity.leave"})), person_only=True)
+    assert not rules.refuses(at_a_page, person_only=False)

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from tests.worlds.callers import RECEIVE, REPORT, Instance, Program
-from weir.shell import rates
+from weir.shell import doors, rates
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -72,6 +72,19 @@ def test_what_others_sent_looks_like_what_was_never_sent(instance, finder):
     seen = told(stranger.get("/api/v1/intake/read-report", {"report": number}), 404)
     never = told(stranger.get("/api/v1/intake/read-report", {"report": "R-2026-7K3QM-8"}), 404)
     assert seen == never
+
+
+def test_what_a_person_does_on_a_page_is_refused_to_every_token_with_the_pages_address(instance, finder, settings):
+    agent = Program(instance.agent(instance.finder, "intake.list_reports"))
+    before = instance.entries()
+    for name, page in doors.on_pages().items():
+        path = f"/api/v1/{name.replace('.', '/').replace('_', '-')}"
+        for program in (Program(), finder, agent):
+            problem = told(program.post(path, {}), 403)
+            assert problem["type"] == "urn:weir:problem:refused"
+            assert f"{settings.PUBLIC_URL}{page}" in problem["title"]
+            assert f"{settings.PUBLIC_URL}{page}" in problem["hint"]
+    assert instance.entries() == before
 
 
 # Doing things once ----------------------------------------------------------------------------------------------------

@@ -53,6 +53,12 @@ def test_every_verb_and_question_stands_in_it_and_nothing_else(document):
     assert described == offered
 
 
+def test_what_a_person_does_on_a_page_is_not_in_it(document):
+    paths = {f"/api/v1/{name.replace('.', '/').replace('_', '-')}" for name in doors.on_pages()}
+    assert paths
+    assert not paths & set(document["paths"])
+
+
 def test_two_records_of_one_name_are_kept_apart(monkeypatch):
     from weir.foundation.question import Options, Question
 

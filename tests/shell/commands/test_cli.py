@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from weir.foundation.actor import Actor
 from weir.foundation.question import Options, Question
-from weir.kernel.errors import KINDS, Invalid
+from weir.kernel.errors import KINDS, Invalid, Refused
 from weir.shell import cli, doors
 from weir.shell.commands import drawn, local, terminal
 from weir.shell.commands.root import root_context, weir
@@ -46,6 +46,17 @@ def every(ctx):
 def test_every_verb_and_question_is_a_command_of_its_room():
     paths = {ctx.command_path for ctx in every(root_context())}
     assert {f"weir {found.path.replace('/', ' ')}" for found in doors.operations().values()} <= paths
+
+
+@pytest.mark.parametrize("name", sorted(doors.on_pages()))
+def test_what_a_person_does_on_a_page_is_not_listed_and_says_where_it_is_done(run, name):
+    room, _, word = name.replace("_", "-").partition(".")
+    page = f"http://127.0.0.1:9{doors.on_pages()[name]}"
+    answer = run(room, word, "--anything", "at all", "--server", "http://127.0.0.1:9")
+    assert (answer.exit_code, answer.stdout) == (EXIT[Refused], "")
+    assert page in answer.stderr
+    assert f"\n  {word} " not in run(room, "--help").stdout
+    assert doors.on_pages()[name] in run(room, word, "--help").stdout
 
 
 def test_no_two_options_of_a_command_share_a_name():

@@ -52,13 +52,22 @@ def test_an_agent_is_shown_what_its_scopes_open_and_no_more(agent):
     assert names(agent) == {"intake.receive_report", "intake.list_reports"}
 
 
-def test_strangers_are_shown_neither_what_takes_a_person_nor_what_policy_keeps_from_them(instance):
-    from weir.shell.doors import operations
-
+def test_strangers_are_not_shown_what_policy_keeps_from_them(instance):
     shown = names(Program())
     assert "intake.receive_report" in shown
-    assert not shown & {name for name, found in operations().items() if found.person_only}
     assert "identity.list_members" not in shown
+
+
+def test_what_takes_a_person_is_no_tool_for_anybody_not_even_with_their_own_token(instance):
+    from weir.shell.doors import on_pages
+
+    programs = [Program(), *(Program(instance.token(each)) for each in (instance.coordinator, instance.finder))]
+    before = instance.entries()
+    for program in programs:
+        assert not names(program) & set(on_pages())
+        for name in on_pages():
+            error(program.post("/mcp", message("tools/call", name=name, arguments={})), 400, -32602)
+    assert instance.entries() == before
 
 
 def test_internal_verbs_are_no_tools_for_anybody(finder):

@@ -107,6 +107,10 @@ def new_account_form() -> Form:
     return Form((_name(_("Your name")), _new_password()))
 
 
+def contact_form() -> Form:
+    return Form((_email("contact", _("Mail address"), _("Somebody there should read it on every working day.")),))
+
+
 def roles_of(roles: Iterable[Role]) -> tuple[tuple[str, str], ...]:
     marked = {role: _("%(role)s (once control is shown)") % {"role": role} for role in NEEDS_CONTROL}
     return tuple((role.value, marked.get(role, role.value)) for role in sorted(roles))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from weir.foundation.identity.views import acting, administering, belonging, joining, leaving, members
+from weir.foundation.identity.views import acting, administering, belonging, contacting, joining, leaving, members
 
 urlpatterns = [
     path("first-administrator/", joining.first_administrator, name="first-administrator"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("join/<str:secret>", joining.accept, name="join"),
     path("organization/", belonging.organization, name="organization"),
     path("organization/choose/", belonging.choose, name="choose-organization"),
+    path("organization/contact/", contacting.contact, name="change-contact"),
     path("organization/invite/", belonging.invite_somebody, name="invite"),
     path("organization/control/", belonging.show_control, name="show-control"),
     path("organization/control/<str:number>/second/", belonging.second, name="second-control"),

@@ -64,7 +64,7 @@ def note_reading(actor: Actor, about: str, question: str, window: int, *, now: M
     return Read(about, question, window)
 
 
-@verb("ledger.erase_entries", person_only=True, two_people=True)
+@verb("ledger.erase_entries", person_only=True, page="/acts/ledger.erase_entries/", two_people=True)
 def erase_entries(actor: Actor, about: str, reason: str, *, now: Moment) -> Erased:
     """Destroy bytes and salt of every entry about an object, and keep the leaves.
 

@@ -75,8 +75,10 @@ def is_person(actor: Actor) -> bool:
 
 
 def refuses(actor: Actor, *, person_only: bool) -> bool:
-    """Whether a verb for persons only is closed to this actor."""
-    return person_only and actor.kind in {ActorKind.AGENT, ActorKind.ANONYMOUS}
+    """Whether a verb for persons only is closed to this actor. A token is narrowed to scopes, and may be stolen: what
+    bears one is not the person, even where it is the person's own.
+    """
+    return person_only and (actor.kind in {ActorKind.AGENT, ActorKind.ANONYMOUS} or actor.scopes is not None)
 
 
 # Filters --------------------------------------------------------------------------------------------------------------

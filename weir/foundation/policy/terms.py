@@ -302,7 +302,7 @@ class OutOfScope(Refused):
 class PersonOnly(Refused):
     """Only a person who is signed in may do this."""
 
-    hint = "Sign in as yourself; agents and strangers cannot do what cannot be undone."
+    hint = "Sign in and do it on its page; neither a token nor an agent can do what cannot be undone."
 
 
 class NothingHere(Missing):

@@ -54,7 +54,7 @@ class RegimeSet:
     source: str
 
 
-@verb("policy.propose_act", person_only=True)
+@verb("policy.propose_act", person_only=True, page="/acts/")
 def propose_act(
     actor: Actor, act: str, reason: str, on: str = "", parameters: str = "{}", *, now: Moment
 ) -> PendingAct:
@@ -86,7 +86,7 @@ def propose_act(
     return row.as_term()
 
 
-@verb("policy.confirm_act", on="pending", person_only=True)
+@verb("policy.confirm_act", on="pending", person_only=True, page="/acts/")
 def confirm_act(actor: Actor, pending: PendingActId, *, now: Moment) -> PendingAct:
     """Be the second person for a proposed act. Never the proposer, nor another account of the same owner."""
     _only_persons(actor)
@@ -121,7 +121,7 @@ def second_person(actor: Actor, verb: str, on: str, parameters: bytes, now: Mome
     require_second_person(actor, verb, on, digest_of(parameters.decode()), now)
 
 
-@verb("policy.break_glass", person_only=True)
+@verb("policy.break_glass", person_only=True, page="/glass/")
 def break_glass(actor: Actor, on: str, reason: str, *, now: Moment) -> BrokenGlass:
     """See one object for an hour in an emergency, and let every administrator know.
 
@@ -151,7 +151,7 @@ def break_glass(actor: Actor, on: str, reason: str, *, now: Moment) -> BrokenGla
     return row.as_term()
 
 
-@verb("policy.set_regime_status", about="id", person_only=True)
+@verb("policy.set_regime_status", about="id", person_only=True, page="/regimes/")
 def set_regime_status(
     actor: Actor, regime: str, status: RegimeStatus, as_of: date, source: str, *, now: Moment
 ) -> RegimeSet:

@@ -22,7 +22,13 @@ from weir.kernel.moments import Moment
 LONGEST_REASON = 500
 
 
-@verb("store.erase_compartment", on="compartment", person_only=True, page="/acts/store.erase_compartment/", two_people=True)
+@verb(
+    "store.erase_compartment",
+    on="compartment",
+    person_only=True,
+    page="/acts/store.erase_compartment/",
+    two_people=True,
+)
 def erase_compartment(
     actor: Actor,
     compartment: Compartment,

@@ -166,9 +166,8 @@ def _described(found: doors.Operation) -> dict[str, Any]:
         "summary": found.shape.sentence,
         "responses": {status: {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(refusals)},
     }
-    notes = [found.shape.story, "For people only: agents and strangers cannot do this." if found.person_only else ""]
-    if said := "\n\n".join(filter(None, notes)):
-        described["description"] = said
+    if found.shape.story:
+        described["description"] = found.shape.story
     return described
 
 

@@ -14,7 +14,7 @@ from weir.kernel.canonical import loads
 from weir.kernel.errors import Invalid
 from weir.shell.commands.spoken import Parameter, parameters_of
 from weir.shell.commands.terminal import Command, client, say
-from weir.shell.doors import Operation, operations
+from weir.shell.doors import OnItsPage, Operation, on_pages, operations
 
 
 class UnreadableFile(Invalid):
@@ -24,13 +24,17 @@ class UnreadableFile(Invalid):
 
 
 class Room(click.Group):
-    """What can be done and asked in one room. A room may add commands of its own in `cli.py`: `weir ledger verify`."""
+    """What can be done and asked in one room. A room may add commands of its own in `cli.py`: `weir ledger verify`.
+
+    What is done on a page is not listed; whoever types it is told where.
+    """
 
     def __init__(self, name: str, found: list[Operation]) -> None:
         package = package_of(found[0])
         super().__init__(name, help=(sys.modules[package].__doc__ or "").strip().partition("\n")[0])
         self.found = {each.words[1]: each for each in found}
         self.commands = own_commands(package)
+        self.on_pages = {_word(each): each for each in on_pages() if each.startswith(f"{name}.")}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self.commands, *self.found})
@@ -38,6 +42,8 @@ class Room(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.commands and cmd_name in self.found:
             self.commands[cmd_name] = command(self.found[cmd_name])
+        if cmd_name in self.on_pages:
+            return on_its_page(self.on_pages[cmd_name])
         return self.commands.get(cmd_name)
 
 
@@ -81,6 +87,24 @@ def command(operation: Operation) -> click.Command:
     story = "\n\n".join(filter(None, (operation.shape.sentence, operation.shape.story)))
     drawn = [_drawn(each, operation.on) for each in parameters.values()]
     return Command(operation.words[1], callback=run, params=drawn, help=story, short_help=operation.shape.sentence)
+
+
+def on_its_page(name: str) -> click.Command:
+    """In place of what a person does on a page: it takes whatever is typed, does nothing, and says where."""
+    page = on_pages()[name]
+
+    @click.pass_context
+    def run(ctx: click.Context, /, **_: Any) -> None:
+        raise OnItsPage(name, page, client(ctx).url)
+
+    rest = [click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)]
+    story = f"Done on the page {page} of the instance, signed in; no program does it."
+    unread = {"ignore_unknown_options": True}
+    return Command(_word(name), callback=run, params=rest, help=story, hidden=True, context_settings=unread)
+
+
+def _word(name: str) -> str:
+    return name.partition(".")[2].replace("_", "-")
 
 
 def _drawn(parameter: Parameter, on: str) -> click.Parameter:

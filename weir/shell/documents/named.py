@@ -59,7 +59,8 @@ def _section(found: Operation) -> str:
 def _notes(found: Operation) -> str:
     options = found.does.options
     notes = {
-        "person_only": "For people only: agents and strangers cannot do this.",
+        "person_only": "For people only: it is done on a page, signed in, and by no program.",
+        "two_people": "It takes two people: one proposes it, another confirms it.",
         "internal": "Called by Weir itself; no door offers it.",
         "sealed": "Sealed: what it records or shows lies under the key of its case.",
         "filtered": "Gives only what policy lets you see.",
@@ -104,6 +105,9 @@ def _shown_once(metadata: Any) -> str:
 def _doors(found: Operation) -> str:
     if getattr(found.does.options, "internal", False):
         return ""
+    if page := getattr(found.does.options, "page", ""):
+        kind = code(f"{found.name}/{VERBS[found.name].options.version}")
+        return table(("door", "name there"), [("page", code(page)), ("ledger kind", kind)])
     room, word = found.words
     rows = [
         ("API", code(f"{'POST' if found.writes else 'GET'} /api/v1/{found.path}")),

@@ -46,7 +46,7 @@ def described(found: Operation) -> dict[str, Any]:
         "annotations": {
             "readOnlyHint": not found.writes,
             # What acts on something that is there may change it for good; what makes something new only adds to it.
-            "destructiveHint": found.writes and (bool(found.on) or found.person_only),
+            "destructiveHint": found.writes and bool(found.on),
             "idempotentHint": not found.writes,
             "openWorldHint": False,
         },

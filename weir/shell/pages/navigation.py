@@ -28,6 +28,8 @@ def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
         places.append((_("Queue"), "/findings/"))
     if actor.organization:
         places.append((_("Organization"), "/organization/"))
+    if actor.staff:
+        places.append((_("Two people"), "/acts/"))
     if actor.staff and "administrator" in actor.roles:
         places += [(_("Administration"), "/administration/"), (_("Doctor"), "/doctor/")]
     places.append((_("Log"), "/log/"))

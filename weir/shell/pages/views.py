@@ -46,6 +46,7 @@ TOLD = {
     "/reports/": _("What you sent, with receipts and proofs."),
     "/findings/": _("What waits for a coordinator, the newest first."),
     "/organization/": _("Who belongs to it, what is shown to be yours, and how to invite."),
+    "/acts/": _("What takes two people, and what one may do in an emergency."),
     "/administration/": _("Applications that wait, legal holds, duties."),
     "/log/": _("The signed log, and how to check a proof without us."),
 }

@@ -20,7 +20,7 @@ from weir.kernel.moments import Moment
 FASTEST = 6000
 
 
-@verb("identity.register_agent", person_only=True)
+@verb("identity.register_agent", person_only=True, page="/agents/")
 def register_agent(
     actor: Actor, name: str, scopes: tuple[str, ...], rate_per_minute: int, expires: Moment, *, now: Moment
 ) -> Agent:
@@ -41,7 +41,7 @@ def register_agent(
     return reads.agent_of(row)
 
 
-@verb("identity.rotate_agent", person_only=True)
+@verb("identity.rotate_agent", person_only=True, page="/agents/")
 def rotate_agent(actor: Actor, agent: AgentId, *, now: Moment) -> IssuedToken:
     """End every token of my agent and issue one new token, shown once, with the agent's own scope and end."""
     _mine(actor)
@@ -50,7 +50,7 @@ def rotate_agent(actor: Actor, agent: AgentId, *, now: Moment) -> IssuedToken:
     return _issue(actor, row.membership, row, tuple(row.scopes), Moment.of(row.expires), now)
 
 
-@verb("identity.revoke_agent", person_only=True)
+@verb("identity.revoke_agent", person_only=True, page="/agents/")
 def revoke_agent(actor: Actor, agent: AgentId, *, now: Moment) -> Ended:
     """End an agent, and its tokens with it, at once."""
     rules.check_person(actor)
@@ -61,7 +61,7 @@ def revoke_agent(actor: Actor, agent: AgentId, *, now: Moment) -> Ended:
     return Ended(agent)
 
 
-@verb("identity.issue_token", person_only=True)
+@verb("identity.issue_token", person_only=True, page="/tokens/")
 def issue_token(
     actor: Actor, scopes: tuple[str, ...], expires: Moment, agent: AgentId | None = None, name: str = "", *, now: Moment
 ) -> IssuedToken:
@@ -79,7 +79,7 @@ def issue_token(
     return _issue(actor, row.membership if row else membership, row, carried, end, now, name=kept)
 
 
-@verb("identity.revoke_token", person_only=True)
+@verb("identity.revoke_token", person_only=True, page="/tokens/")
 def revoke_token(actor: Actor, token: TokenId, *, now: Moment) -> Ended:
     """End a token at once."""
     rules.check_person(actor)

@@ -21,7 +21,7 @@ from weir.foundation.verb import verb
 from weir.kernel.moments import Moment
 
 
-@verb("identity.change_roles", person_only=True)
+@verb("identity.change_roles", person_only=True, page="/organization/")
 def change_roles(
     actor: Actor,
     person: PersonId,
@@ -38,7 +38,7 @@ def change_roles(
     return reads.membership_of(row)
 
 
-@verb("identity.end_membership", person_only=True)
+@verb("identity.end_membership", person_only=True, page="/organization/")
 def end_membership(
     actor: Actor,
     person: PersonId,
@@ -51,7 +51,7 @@ def end_membership(
     return Ended(person)
 
 
-@verb("identity.change_contact", person_only=True)
+@verb("identity.change_contact", person_only=True, page="/organization/contact/")
 def change_contact(actor: Actor, organization: OrganizationId, contact: str, *, now: Moment) -> Organization:
     """Say where letters to the organization go. For 90 days its proofs of control then wait for a second person."""
     rules.check_administers(actor, organization)

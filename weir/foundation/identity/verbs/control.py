@@ -64,7 +64,7 @@ def record_control(actor: Actor, control: ControlId, seen: Seen, fingerprint: st
     return reads.shown_control(row)
 
 
-@verb("identity.second_control", person_only=True)
+@verb("identity.second_control", person_only=True, page="/organization/")
 def second_control(actor: Actor, control: ControlId, *, now: Moment) -> Control:
     """Take changed control or a changed contact for good: a second person, there or of the staff, has looked."""
     rules.check_person(actor)

@@ -112,7 +112,7 @@ def apply(
     return Application(ApplicationId(row.number), kind, sector, terms)
 
 
-@verb("identity.admit_application", about="invitation", person_only=True)
+@verb("identity.admit_application", about="invitation", person_only=True, page="/administration/")
 def admit_application(actor: Actor, application: ApplicationId, *, now: Moment) -> Admitted:
     """Let an organization in and invite its contact as administrator. The application is used up."""
     rules.check_operator(actor)
@@ -123,7 +123,7 @@ def admit_application(actor: Actor, application: ApplicationId, *, now: Moment) 
     return Admitted(application, OrganizationId(organization.number), InvitationId(invitation.number))
 
 
-@verb("identity.decline_application", person_only=True)
+@verb("identity.decline_application", person_only=True, page="/administration/")
 def decline_application(actor: Actor, application: ApplicationId, *, now: Moment) -> Declined:
     """Do not let an organization in. It waits for its letter, unlisted, and is swept after a month."""
     rules.check_operator(actor)
@@ -133,7 +133,7 @@ def decline_application(actor: Actor, application: ApplicationId, *, now: Moment
     return Declined(application)
 
 
-@verb("identity.invite", person_only=True)
+@verb("identity.invite", person_only=True, page="/organization/")
 def invite(
     actor: Actor, email: str, organization: OrganizationId, roles: tuple[Role, ...] = (), *, now: Moment
 ) -> Invitation:

@@ -24,7 +24,7 @@ from weir.kernel.errors import Refused
 from weir.kernel.moments import Moment
 
 
-@verb("identity.leave", person_only=True)
+@verb("identity.leave", person_only=True, page="/leave/")
 def leave(actor: Actor, *, now: Moment) -> Left:
     """Leave, for good and now. Nobody asks why.
 
@@ -40,7 +40,7 @@ def leave(actor: Actor, *, now: Moment) -> Left:
     return Left(actor.id)
 
 
-@verb("identity.withdraw_organization", person_only=True)
+@verb("identity.withdraw_organization", person_only=True, page="/leave/organization/")
 def withdraw_organization(actor: Actor, organization: OrganizationId, *, now: Moment) -> Left:
     """Take my organization out, for good and now. Nobody asks why.
 

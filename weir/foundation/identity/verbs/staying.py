@@ -47,7 +47,7 @@ def keep_duty(actor: Actor, about: str, kind: DutyKind, ends: Moment, *, now: Mo
     return reads.duty_of(row)
 
 
-@verb("identity.place_hold", person_only=True)
+@verb("identity.place_hold", person_only=True, page="/administration/")
 def place_hold(actor: Actor, about: str, *, now: Moment) -> Hold:
     """Begin a legal hold on a person, an organization or a case. It holds once somebody else confirms it."""
     _check_holder(actor)
@@ -64,7 +64,7 @@ def place_hold(actor: Actor, about: str, *, now: Moment) -> Hold:
     return reads.hold_of(row)
 
 
-@verb("identity.confirm_hold", person_only=True)
+@verb("identity.confirm_hold", person_only=True, page="/administration/")
 def confirm_hold(actor: Actor, hold: HoldId, *, now: Moment) -> Hold:
     """Put a legal hold in force, as another person than the one who began it. Erasure waits; leaving does not."""
     row = _held_by_another(actor, hold)
@@ -74,7 +74,7 @@ def confirm_hold(actor: Actor, hold: HoldId, *, now: Moment) -> Hold:
     return reads.hold_of(row)
 
 
-@verb("identity.lift_hold", person_only=True)
+@verb("identity.lift_hold", person_only=True, page="/administration/")
 def lift_hold(actor: Actor, hold: HoldId, *, now: Moment) -> Hold:
     """End a legal hold, as another person than the one who began it. Who left meanwhile is erased at once."""
     row = _held_by_another(actor, hold)
