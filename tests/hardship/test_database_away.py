@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from http.client import HTTPConnection
 
 import pytest
 
-from tests.worlds.cluster import clustered, on_cluster
+from tests.worlds.cluster import clustered, unattended
 from tests.worlds.load import flowing
 
 pytestmark = pytest.mark.prove
@@ -27,44 +25,31 @@ def cluster():
 
 @pytest.fixture
 def instance(cluster, tmp_path):
-    with on_cluster(tmp_path, cluster) as there:
+    with unattended(tmp_path, cluster.url, tmp_path) as there:
         yield there
-
-
-def asked(instance, method, path, body=None, **headers):
-    """Seconds, status, media type, Retry-After and body."""
-    began = time.monotonic()
-    connection = HTTPConnection(*instance.address, timeout=60)
-    try:
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-    finally:
-        connection.close()
-    kind = answer.headers["Content-Type"].partition(";")[0]
-    return time.monotonic() - began, answer.status, kind, answer.headers["Retry-After"], text
 
 
 def is_told_clearly(instance):
     """Programs read problem+json, people a page; both soon, with what to do, and without a trace."""
-    token = {"Authorization": f"Bearer {instance.tokens['finder']}"}
-    post = asked(instance, "POST", "/api/v1/intake/receive-report", REPORT, Content_Type="application/json", **token)
-    get = asked(instance, "GET", "/api/v1/intake/list-reports", **token)
-    page = asked(instance, "GET", "/log/", Accept="text/html", Cookie="weir-session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
-    for seconds, status, kind, again, text in (post, get, page):
-        assert (status, seconds < ANSWERS_WITHIN, bool(again)) == (503, True, True), text
-        assert kind == ("text/html" if text is page[4] else "application/problem+json")
-        assert "Traceback" not in text
-        assert "psycopg" not in text
-    told = json.loads(post[4])
-    assert told["type"] == "urn:weir:problem:unavailable"
-    assert told["hint"]
+    token = instance.bearer("finder")
+    kind = "application/json"
+    post = instance.asked("POST", "/api/v1/intake/receive-report", REPORT, Content_Type=kind, Authorization=token)
+    get = instance.asked("GET", "/api/v1/intake/list-reports", Authorization=token)
+    page = instance.asked("GET", "/log/", Accept="text/html")
+    for told in (post, get, page):
+        assert (told.status, told.seconds < ANSWERS_WITHIN, bool(told.again)) == (503, True, True), told
+        assert "Traceback" not in told.text
+        assert "psycopg" not in told.text
+    assert [told.kind for told in (post, get, page)] == ["application/problem+json"] * 2 + ["text/html"]
+    read = json.loads(post.text)
+    assert read["type"] == "urn:weir:problem:unavailable"
+    assert read["hint"]
 
 
 @pytest.mark.parametrize("falls", [1, 3])
 def test_the_database_goes_away_and_all_goes_on(cluster, instance, falls):
-    instance.until(lambda: is_up(instance), "it answers")
-    with flowing([instance.tokens["finder"], instance.tokens["agent"]], [instance.address]) as journal:
+    instance.until(instance.is_up, "it answers")
+    with flowing([instance.tokens["finder"]] * 2, [instance.address]) as journal:
         processes = None
         for _ in range(falls):
             grows(instance, journal)
@@ -79,13 +64,6 @@ def test_the_database_goes_away_and_all_goes_on(cluster, instance, falls):
     instance.until(lambda: is_done(instance.look()), "the worker goes on where it stood")
     assert instance.processes() == processes, "something had to be started anew"
     nothing_is_lost_or_half_done(instance, journal)
-
-
-def is_up(instance):
-    try:
-        return asked(instance, "GET", "/log/checkpoint")[1] == 200
-    except OSError:
-        return False
 
 
 def grows(instance, journal):

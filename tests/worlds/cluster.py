@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL that goes away as after a power cut, and comes back; and an instance on it, in processes of its own."""
+"""A PostgreSQL that goes away as after a power cut, and comes back; and an instance whose processes nobody starts
+again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.worlds.fleet import group_of, killed
@@ -99,12 +102,24 @@ def clustered() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Told:
+    """An answer, and how long it took."""
+
+    seconds: float
+    status: int
+    kind: str
+    again: str
+    text: str
+
+
 @dataclass
-class OnCluster:
+class Unattended:
     """Web and worker, each started once: whatever happens, nobody starts them again."""
 
     home: Path
     database: str
+    logs: Path
     port: int = field(default_factory=postgres.free_port)
     tokens: dict[str, str] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -147,8 +162,30 @@ class OnCluster:
                 command, env=self.environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
 
+    def asked(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Told:
+        """What somebody is told who asks now."""
+        began = time.monotonic()
+        connection = HTTPConnection(*self.address, timeout=60)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): said for name, said in headers.items()})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        kind = str(answer.headers["Content-Type"]).partition(";")[0]
+        return Told(time.monotonic() - began, answer.status, kind, answer.headers["Retry-After"] or "", text)
+
+    def bearer(self, name: str) -> str:
+        return f"Bearer {self.tokens[name]}"
+
+    def is_up(self) -> bool:
+        try:
+            return self.asked("GET", "/log/checkpoint").status == 200
+        except OSError:
+            return False
+
     def log(self, name: str) -> Path:
-        return self.home / f"{name}.log"
+        return self.logs / f"{name}.log"
 
     def said(self) -> str:
         return "\n".join(f"--- {name}\n{self.log(name).read_text()[-3000:]}" for name in self.running)
@@ -179,9 +216,9 @@ class OnCluster:
 
 
 @contextmanager
-def on_cluster(home: Path, cluster: Cluster) -> Iterator[OnCluster]:
+def unattended(home: Path, database: str, logs: Path) -> Iterator[Unattended]:
     """Prepared and running; gone afterwards."""
-    there = OnCluster(home, cluster.url)
+    there = Unattended(home, database, logs)
     with ExitStack() as undo:
         undo.callback(there.clear)
         there.prepare()

@@ -49,6 +49,7 @@ _STILL_NAMED = (
 _DAMAGED = "Restore an earlier backup; see docs/operating.md."
 _NO_OLDER = "It must be no older than the server. Nothing was changed."
 _TRIES = 5
+_BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite leaves beside a file when it cannot finish
 
 
 class FileIsThere(Conflict):
@@ -129,7 +130,7 @@ def _fresh(file: Path) -> Iterator[tuple[BinaryIO, Path]]:
     mark = secrets.token_hex(4)
     part, scratch = (file.with_name(f".{file.name}.{mark}.{word}") for word in ("part", "scratch"))
     with ExitStack() as undo, _told():
-        for path in (part, scratch):
+        for path in (part, *(scratch.with_name(scratch.name + end) for end in _BESIDE)):
             undo.callback(path.unlink, missing_ok=True)
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as target:
             yield target, scratch
