@@ -46,7 +46,7 @@ def full_states() -> dict[str, State]:
         "error-422-full": ("error.html", _error()),
         "doctor-full": ("doctor.html", {"rows": [_check(n) for n in range(14)]}),
         "my-reports-full": ("intake/my_reports.html", _my_reports()),
-        "findings-queue-full": ("findings/queue.html", samples.queue([_row(n) for n in range(50)], active=True)),
+        "findings-queue-full": ("findings/queue.html", samples.queue([_row(n) for n in range(21)], active=True)),
         "receipt-full": ("intake/receipt.html", samples.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}')),
         "receipt-again": ("intake/receipt.html", OUT | samples.receipt(title=ARABIC, claim_code=None, again=True)),
         "finding-full": ("findings/finding.html", {"finding": _finding()}),
@@ -133,15 +133,15 @@ def _row(n: int) -> Thing:
 
 
 def _my_reports() -> dict[str, Any]:
-    rows = [_row(n) for n in range(25)]
+    rows = [_row(n) for n in range(14)]
     return {"rows": rows, "prev_href": None, "next_href": "#3", "report_href": "#r", "empty_reason": ""}
 
 
 def _finding() -> Thing:
     facts = [
-        Thing(station="Findings", text=WORD, at=ago(hours=n), entry="9f2c1e55a40b", proof_url="#p") for n in range(30)
+        Thing(station="Findings", text=WORD, at=ago(hours=n), entry="9f2c1e55a40b", proof_url="#p") for n in range(12)
     ]
-    reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(20)]
+    reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(8)]
     whole = {"title": WORD, "target": TARGETS[1], "facts": facts, "reports": reports, "marking": "TLP:AMBER+STRICT"}
     return Thing(**(vars(samples.FINDING) | whole))
 
@@ -155,7 +155,7 @@ def _entry() -> dict[str, Any]:
 
 def _organization() -> dict[str, Any]:
     members = [
-        Thing(name=name(n), roles=["coordinator", "finder"] * (n % 3), since=ago(days=n), href="#m") for n in range(20)
+        Thing(name=name(n), roles=["coordinator", "finder"] * (n % 3), since=ago(days=n), href="#m") for n in range(8)
     ]
     whole = vars(samples.ORGANIZATION["organization"]) | {"name": WORD, "kind_label": WORD, "sector": WORD}
     choices = [Thing(number="O-2026-7K3QM-X", name=name(n), present=n == 0) for n in range(3)]

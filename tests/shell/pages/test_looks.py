@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.shell import gallery, samples, sign_in
+from tests.shell import gallery, samples
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,6 +25,13 @@ class Strict(SimpleHTTPRequestHandler):
 
         self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         super().end_headers()
+
+    def do_POST(self) -> None:
+        """A report that was sent has a receipt."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(303)
+        self.send_header("Location", "/receipt.html")
+        self.end_headers()
 
     def log_message(self, format: str, *arguments: object) -> None:
         pass
@@ -78,14 +85,41 @@ def opened(browser, address):
     assert said == []
 
 
+# What runs over the edge, and what it is: on the smallest phone, at 200 %, on a tablet held either way, at a desk.
+WIDTHS = (320, 640, 768, 1024, 1280)
+OVER = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return null;
+  const over = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > room + 1);
+  return over ? over.outerHTML.slice(0, 120) : "something";
+}"""
+USUAL = ("home-in", "report-faults", "receipt", "findings-queue", "finding", "organization", "tokens", "login-refused")
+HARDEST = (
+    "home-full",
+    "report-faults",
+    "receipt",
+    "findings-queue-full",
+    "finding-full",
+    "organization-faults",
+    "tokens-full",
+)
+
+
 def complaints(page, rules):
     """What axe says of the page as it stands, by rule, with the first element that breaks it."""
     violations = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
     return [(violation["id"], violation["nodes"][0]["html"]) for violation in violations]
 
 
-def seen_on(page, address, names):
-    """What is wrong with each page: on a phone in the light, on a desk in the dark, and on the smallest phone."""
+def over_the_edge(page):
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        if over := page.evaluate(OVER):
+            yield (f"scrolls sideways at {width}", over)
+
+
+def seen_on(page, address, names, rules_in_the_dark):
+    """What is wrong with each page: on a phone in the light, at a desk in the dark, and at every width."""
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     axe = Axe().axe_script
@@ -98,25 +132,169 @@ def seen_on(page, address, names):
         seen = complaints(page, {})
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="dark")
-        seen += complaints(page, {"runOnly": ["color-contrast"]})
-        page.set_viewport_size({"width": 320, "height": 800})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            seen.append(("scrolls sideways", ""))
+        seen += [*complaints(page, rules_in_the_dark), *over_the_edge(page)]
         found |= {name: seen} if seen else {}
     return found
 
 
-def test_axe_finds_nothing_on_the_fullest_page_of_each_template_and_none_scrolls_sideways(opened, address):
-    fullest: dict[str, str] = {}
-    for name, (template, _) in (samples.PAGES | sign_in.sign_in_pages()).items():
-        fullest.setdefault(template, name)
-    assert seen_on(opened("home-out", reduced_motion="reduce"), address, fullest.values()) == {}
+def test_axe_finds_nothing_on_pages_that_hold_all_parts_and_none_scrolls_sideways(opened, address):
+    """`make prove` looks at every page in every state."""
+    dark = {"runOnly": ["color-contrast"]}
+    assert seen_on(opened("home-out", reduced_motion="reduce"), address, USUAL, dark) == {}
+
+
+def test_the_longest_words_run_over_no_edge(opened, address):
+    page = opened("home-out")
+    for name in HARDEST:
+        page.goto(f"{address}/{name}.html")
+        assert list(over_the_edge(page)) == [], name
 
 
 @pytest.mark.prove
-def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways(opened, address):
-    names = [*samples.PAGES, *sign_in.sign_in_pages()]
-    assert seen_on(opened("home-out", reduced_motion="reduce"), address, names) == {}
+def test_axe_finds_nothing_on_any_page_in_any_state_and_none_scrolls_sideways(opened, address):
+    assert seen_on(opened("home-out", reduced_motion="reduce"), address, gallery.states(), {}) == {}
+
+
+@pytest.mark.prove
+def test_axe_finds_nothing_at_a_desk_in_the_light_nor_on_a_phone_in_the_dark(opened, address):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found, axe, page = {}, Axe().axe_script, opened("home-out", reduced_motion="reduce")
+    for name in gallery.states():
+        for width, light in ((1280, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=light)
+            page.goto(f"{address}/{name}.html")
+            page.evaluate(axe)
+            found[name, width] = complaints(page, {})
+    assert {where: seen for where, seen in found.items() if seen} == {}
+
+
+def all_letters_twice_as_large(page):
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+
+def test_letters_twice_as_large_run_over_no_edge(opened, address):
+    page = opened("home-out")
+    for name in HARDEST:
+        page.goto(f"{address}/{name}.html")
+        all_letters_twice_as_large(page)
+        assert page.evaluate(OVER) is None, name
+
+
+@pytest.mark.prove
+def test_letters_twice_as_large_run_over_no_edge_on_any_page(opened, address):
+    page = opened("home-out")
+    for name in gallery.states():
+        page.goto(f"{address}/{name}.html")
+        all_letters_twice_as_large(page)
+        assert page.evaluate(OVER) is None, name
+
+
+def test_a_list_is_cards_on_a_phone_and_a_table_at_a_desk_and_a_table_to_who_listens(opened):
+    phone, desk = opened("tokens-full", width=390), opened("tokens-full")
+    for page in (phone, desk):
+        assert page.get_by_role("columnheader").count() == 6
+        assert page.get_by_role("row").count() == 14
+        assert page.get_by_role("rowheader", name="O'Neil").is_visible()
+    label = "td => getComputedStyle(td, '::before').content"
+    assert phone.get_by_role("cell").nth(1).evaluate(label) == '"Made "'
+    assert desk.get_by_role("cell").nth(1).evaluate(label) == "none"
+    tops = "cells => new Set(cells.map((cell) => cell.getBoundingClientRect().top)).size"
+    first = "tbody tr:first-child > *"
+    assert (phone.locator(first).evaluate_all(tops), desk.locator(first).evaluate_all(tops)) == (6, 1)
+
+
+def test_what_is_wrong_has_the_focus_and_leads_to_what_is_to_be_mended(opened):
+    page = opened("report-refused")
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.matches('[data-faults]')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "title"
+
+
+def seen_focus(page):
+    """What has the focus, and whether one can see that it has."""
+    return page.evaluate("""() => {
+      const it = document.activeElement, style = getComputedStyle(it);
+      const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 3;
+      return [it.name || it.textContent.trim(), shown];
+    }""")
+
+
+def pressed_through(page, times):
+    for _ in range(times):
+        page.keyboard.press("Tab")
+        yield seen_focus(page)
+
+
+def test_a_report_is_sent_with_the_keyboard_alone(opened):
+    """Past the navigation by the first link, through the form in the order in which it is read, to its end."""
+    page = opened("report")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    names = [field.name for field in samples.report_fields(faulty=False).fields]
+    stops = list(pressed_through(page, len(names) + 1))
+    assert [stop for stop, _ in stops] == [*names, "Send the report"]
+    assert all(shown for _, shown in stops), stops
+    page.get_by_label("What is it, in one line?").fill("Heap overflow")
+    page.get_by_label("Where is it?").fill("pkg:npm/left-pad@1.3.0")
+    page.get_by_label("What happens, and how can we see it?").fill("It writes past the end.")
+    page.get_by_role("button", name="Send the report").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt.html*")
+    assert page.get_by_role("heading", name="What to do now").is_visible()
+
+
+def test_a_finding_is_opened_with_the_keyboard_alone(opened):
+    page = opened("findings-queue")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    stops = list(pressed_through(page, 5))
+    assert [stop for stop, _ in stops] == ["text", "state", "marking", "Filter", samples.LONG]
+    assert all(shown for _, shown in stops), stops
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/finding.html")
+    assert page.get_by_role("heading", level=1).inner_text() == samples.LONG
+
+
+MOVING = """() => [...document.querySelectorAll("*")].filter((e) => {
+  const style = getComputedStyle(e);
+  return style.animationName !== "none" || style.transitionDuration.split(", ").some((span) => parseFloat(span) > 0);
+}).length"""
+
+
+def test_nothing_moves_for_who_wants_nothing_to_move(opened):
+    assert opened("home-in", reduced_motion="no-preference").evaluate(MOVING) > 0
+    assert opened("home-in", reduced_motion="reduce").evaluate(MOVING) == 0
+
+
+SHIFTED = """() => new Promise((told) => {
+  let sum = 0;
+  const watch = new PerformanceObserver((list) => { for (const shift of list.getEntries()) sum += shift.value; });
+  watch.observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => setTimeout(() => told(sum), 100));
+})"""
+
+
+@pytest.mark.parametrize("name", ["home-in", "tokens-fresh", "report-faults"])
+def test_nothing_jumps_while_a_page_appears(opened, name):
+    page = opened(name, width=390)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(SHIFTED) == 0
+
+
+@pytest.mark.parametrize("name", ["finding", "receipt", "findings-queue", "entry-erased", "log"])
+def test_on_paper_there_is_what_was_said_and_nothing_to_press(opened, name):
+    page = opened(name, light="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    for gone in ("nav", ".hand", ".usa-skipnav", ".filters", ".usa-button", ".flash"):
+        assert page.locator(gone).locator("visible=true").count() == 0, gone
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert page.locator("main time, main pre, main .usa-alert__text").locator("visible=true").count() > 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(19, 39, 44)"
 
 
 def test_show_more_adds_rows_in_place_and_ends_where_the_queue_ends(opened):
