@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy
 from django.conf import settings
 
-from weir.foundation.jobs.gates import PlainJson, queue_url
+from weir.foundation.jobs.gates import PlainJson, _engine, queue_url
 
 LISTEN = """
 import sys, threading
@@ -168,6 +168,17 @@ def test_a_row_that_asks_for_pickle_is_never_obeyed(url, tmp_path):
     second.settles("name-2")
     second.kill()
     assert not trap.exists()
+
+
+def test_sqlite_of_any_age_knows_the_time_that_the_librarys_tables_ask_for(tmp_path):
+    """From Python 3.12 on they do; before 3.42 SQLite answers NULL, and no worker could start."""
+    engine = _engine(f"sqlite:///{tmp_path / 'queue.sqlite'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (at INTEGER NOT NULL DEFAULT (unixepoch('subsec') * 1000), n)")
+        connection.exec_driver_sql("INSERT INTO t (n) VALUES (1)")
+        at, now = connection.exec_driver_sql("SELECT at, 1000 * CAST(strftime('%s', 'now') AS INTEGER) FROM t").one()
+    engine.dispose()
+    assert now - 60_000 < at <= now + 1_000
 
 
 @pytest.mark.parametrize("value", [b"bytes", object(), {1, 2}, float("nan"), Path("x")])

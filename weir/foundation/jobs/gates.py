@@ -12,6 +12,8 @@ import json
 import logging
 import os
 import socket
+import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,8 +149,18 @@ def _engine(url: str) -> sqlalchemy.Engine:
         connection.isolation_level = "IMMEDIATE"
         for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        if sqlite3.sqlite_version_info < (3, 42):
+            connection.create_function("unixepoch", 1, _since_epoch)
 
     return engine
+
+
+def _since_epoch(word: str) -> float:
+    """What the library's tables say by default since Python 3.12, and SQLite knows since 3.42: Debian 12 has 3.40."""
+    if word != "subsec":
+        msg = f"unixepoch({word!r}) is not asked by anything we know"
+        raise ValueError(msg)
+    return time.time()
 
 
 def _refuse_pickle() -> None:
