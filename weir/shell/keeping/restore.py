@@ -34,12 +34,13 @@ from weir.foundation.store.reads import key_store
 from weir.foundation.store.terms import AlreadyErased
 from weir.foundation.store.verbs import finish_destructions
 from weir.foundation.store.verbs import repeat_erasure as erase_case_again
+from weir.foundation.verb import HeldBack
 from weir.kernel.errors import Conflict, Missing, Unavailable
 from weir.kernel.moments import Moment
 from weir.shell import wiring
 from weir.shell.keeping.archive import DATABASES, JOBS, Manifest, Member, Reader
 from weir.shell.keeping.backup import NotBackedUp, Progress, run_postgresql
-from weir.shell.keeping.endings import ENTRIES, Endings
+from weir.shell.keeping.endings import Endings, to_repeat
 
 _TABLES = {
     "sqlite": "SELECT count(*) FROM sqlite_master",
@@ -108,10 +109,10 @@ def restore(file: Path, now: Moment, progress: Progress = lambda *_: None) -> Re
             _take_place(staged)
     call_command("migrate", interactive=False, verbosity=0)
     log, because = go_on(now)
-    erased, ended = repeat_what_ended(now)
+    erased, ended, held = repeat_what_ended(now)
     progress("checking the ledger", 0, 1)
     found = verify(lambda done: progress("checking the ledger", done, max(done, reader.manifest.entries)))
-    return Restored(reader.manifest.made_at, found.entries, log, because, erased, ended, tuple(found.faults))
+    return Restored(reader.manifest.made_at, found.entries, log, because, erased, ended, (*found.faults, *held))
 
 
 def go_on(now: Moment) -> tuple[str, str]:
@@ -126,20 +127,30 @@ def go_on(now: Moment) -> tuple[str, str]:
     return new, because
 
 
-def repeat_what_ended(now: Moment) -> tuple[int, int]:
-    """Erasures, departures and revocations since the backup, once more, and every sign-in. Safe to run again."""
-    erased = 0
+def repeat_what_ended(now: Moment) -> tuple[int, int, tuple[str, ...]]:
+    """Endings and erasures since the backup, once more, and every sign-in; how many of each, and what was not done.
+
+    Safe to run again. Endings come first: with them holds are put back and lifted, and a hold keeps what it is on.
+    """
+    journal = Endings(Path(settings.KEYS))
+    again = to_repeat(journal.read())
+    ended = repeat_endings.perform(SYSTEM, again.numbers, again.since, now=now)
+    erased, faults = 0, []
     for line in key_store().journal():
         with suppress(Missing, AlreadyErased):  # of a case that the backup never knew, or knew as erased
             erase_case_again(SYSTEM, str(line.key), now=now)
             erased += 1
     finish_destructions(now)
-    endings = Endings(Path(settings.KEYS)).read()
-    for about in sorted({ending.about for ending in endings if ending.kind == ENTRIES}):
-        with suppress(NoSuchEntry):  # of entries that the backup knew as erased, or not at all
+    for about in again.erased:
+        try:
             erased += len(empty_entries_again(SYSTEM, about, now=now).leaves)
-    numbers = tuple(sorted({ending.about for ending in endings if ending.kind != ENTRIES}))
-    return erased, repeat_endings(SYSTEM, numbers, now=now).count
+        except NoSuchEntry:  # of entries that the backup knew as erased, or not at all
+            continue
+        except HeldBack:
+            faults.append(f"Entries about {about} had been erased; a legal hold keeps them now.")
+    # Stop before this line: all was repeated and the journal does not say so. It is repeated once more, to no harm.
+    journal.catch_up(ended.entry.id, now)
+    return erased, ended.outcome.count, tuple(faults)
 
 
 def _check_keys(name: str) -> None:

@@ -45,7 +45,18 @@ from weir.foundation.identity.terms.joining import (
     Offer,
     Terms,
 )
-from weir.foundation.identity.terms.leaving import Ended, Eraser, Export, Exported, Exporter, Left, Swept
+from weir.foundation.identity.terms.leaving import (
+    Ended,
+    EndedSince,
+    Eraser,
+    Export,
+    Exported,
+    Exporter,
+    Left,
+    LetGo,
+    Narrowed,
+    Swept,
+)
 from weir.foundation.identity.terms.organizations import Organization, OrganizationId, OrganizationKind, Role, Sector
 from weir.foundation.identity.terms.people import Known, Member, Membership, PersonId, Profile
 from weir.foundation.identity.terms.staying import Duty, DutyId, DutyKind, Hold, HoldId
@@ -71,6 +82,7 @@ __all__ = [
     "DutyId",
     "DutyKind",
     "Ended",
+    "EndedSince",
     "Eraser",
     "Evidence",
     "Export",
@@ -85,10 +97,12 @@ __all__ = [
     "IssuedToken",
     "Known",
     "Left",
+    "LetGo",
     "Letter",
     "LinkSpent",
     "Member",
     "Membership",
+    "Narrowed",
     "NoSuchCredential",
     "NobodyThere",
     "NotARole",

@@ -8,7 +8,35 @@ from typing import Protocol
 
 from weir.foundation.identity.terms.agents import Agent, Token
 from weir.foundation.identity.terms.people import Membership, Profile
+from weir.foundation.identity.terms.staying import Hold
 from weir.kernel.moments import Moment
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """A membership that an organization ended."""
+
+    id: str
+    organization: str  # empty where a journal cannot say which: each that this person had
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A membership whose roles were said anew: of these it keeps what it has, and gains none."""
+
+    id: str
+    organization: str  # empty as above
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EndedSince:
+    """What ended or was held back since a backup was made, and takes more than a number to say."""
+
+    let_go: tuple[LetGo, ...] = ()
+    narrowed: tuple[Narrowed, ...] = ()
+    rotated: tuple[str, ...] = ()
+    held: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True)

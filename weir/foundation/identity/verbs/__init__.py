@@ -21,7 +21,8 @@ from weir.foundation.identity.verbs.joining import (
     invite,
     open_first_door,
 )
-from weir.foundation.identity.verbs.leaving import leave, repeat_endings, sweep_ended, withdraw_organization
+from weir.foundation.identity.verbs.leaving import leave, sweep_ended, withdraw_organization
+from weir.foundation.identity.verbs.repeating import repeat_endings
 from weir.foundation.identity.verbs.staying import confirm_hold, keep_duty, lift_hold, place_hold
 
 __all__ = [

@@ -7,7 +7,7 @@ from weir.foundation.actor import Actor
 from weir.foundation.identity import reads, rules
 from weir.foundation.identity.models import MembershipRow, OrganizationRow
 from weir.foundation.identity.terms import (
-    Ended,
+    LetGo,
     Membership,
     NobodyThere,
     Organization,
@@ -45,10 +45,10 @@ def end_membership(
     organization: OrganizationId,
     *,
     now: Moment,
-) -> Ended:
+) -> LetGo:
     """Let somebody go from an organization: their tokens and agents there end in the same moment."""
     _member(actor, person, organization).delete()
-    return Ended(person)
+    return LetGo(person, organization)
 
 
 @verb("identity.change_contact", person_only=True, page="/organization/contact/")

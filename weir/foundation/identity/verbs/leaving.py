@@ -36,7 +36,7 @@ def leave(actor: Actor, *, now: Moment) -> Left:
     person = PersonRow.objects.filter(number=actor.id, is_active=True).select_for_update().first()
     if person is None:
         raise NobodyThere
-    _let_out(person, now)
+    let_out(person, now)
     return Left(actor.id)
 
 
@@ -54,14 +54,14 @@ def withdraw_organization(actor: Actor, organization: OrganizationId, *, now: Mo
         raise NobodyThere
     if row.operating:
         raise HouseStays
-    _dissolve(row, now)
+    dissolve(row, now)
     return Left(organization)
 
 
 @verb("identity.sweep_ended", internal=True)
 def sweep_ended(actor: Actor, *, now: Moment) -> Swept:
     """Let go of what has run out: tokens, agents, links, challenges, declined applications, duties."""
-    _check_system(actor)
+    check_system(actor)
     ended = (
         TokenRow.objects.filter(expires__lte=now),
         AgentRow.objects.filter(expires__lte=now),
@@ -74,36 +74,12 @@ def sweep_ended(actor: Actor, *, now: Moment) -> Swept:
     return Swept(sum(rows.delete()[0] for rows in ended))
 
 
-@verb("identity.repeat_endings", internal=True)
-def repeat_endings(actor: Actor, numbers: tuple[str, ...], *, now: Moment) -> Swept:
-    """After a restore: end once more what had ended since the backup was made, every sign-in and every open link.
-
-    The numbers come from the journal kept outside the backup: people and organizations that left, tokens and agents
-    that were revoked. What the backup does not know either is passed over, so the same journal may be replayed twice.
-    """
-    _check_system(actor)
-    people = list(PersonRow.objects.filter(number__in=numbers, is_active=True).select_for_update())
-    for person in people:
-        _let_out(person, now)
-    organizations = list(OrganizationRow.objects.filter(number__in=numbers, active=True, operating=False))
-    for organization in organizations:
-        _dissolve(organization, now)
-    ended = (
-        TokenRow.objects.filter(number__in=numbers),
-        AgentRow.objects.filter(number__in=numbers),
-        InvitationRow.objects.all(),
-        FirstDoorRow.objects.all(),
-    )
-    accounts.end_sign_ins(now)
-    return Swept(len(people) + len(organizations) + sum(rows.delete()[0] for rows in ended))
-
-
-def _check_system(actor: Actor) -> None:
+def check_system(actor: Actor) -> None:
     if actor != SYSTEM:
         raise Refused("Only Weir itself does this.")
 
 
-def _let_out(person: PersonRow, now: Moment) -> None:
+def let_out(person: PersonRow, now: Moment) -> None:
     # Locked first: an agent that is being registered meanwhile is then seen here and ends too.
     list(MembershipRow.objects.filter(person=person).select_for_update().order_by("id"))
     MembershipRow.objects.filter(person=person).delete()
@@ -113,7 +89,7 @@ def _let_out(person: PersonRow, now: Moment) -> None:
         erase_person(person, now)
 
 
-def _dissolve(organization: OrganizationRow, now: Moment) -> None:
+def dissolve(organization: OrganizationRow, now: Moment) -> None:
     list(MembershipRow.objects.filter(organization=organization).select_for_update().order_by("id"))
     MembershipRow.objects.filter(organization=organization).delete()
     InvitationRow.objects.filter(organization=organization).delete()
@@ -121,6 +97,16 @@ def _dissolve(organization: OrganizationRow, now: Moment) -> None:
         organization.active = False
         organization.save(update_fields=["active"])
     else:
+        erase_organization(organization, now)
+
+
+def erase_whoever_left(number: str, now: Moment) -> None:
+    """After a hold has ended: who left meanwhile is erased, unless another one stands."""
+    if reads.is_held(number):
+        return
+    for person in PersonRow.objects.filter(number=number, is_active=False).select_for_update():
+        erase_person(person, now)
+    for organization in OrganizationRow.objects.filter(number=number, active=False).select_for_update():
         erase_organization(organization, now)
 
 

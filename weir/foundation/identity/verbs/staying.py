@@ -18,7 +18,7 @@ from weir.foundation.identity.terms import (
     NotYours,
     SecondPersonNeeded,
 )
-from weir.foundation.identity.verbs.leaving import erase_organization, erase_person
+from weir.foundation.identity.verbs.leaving import erase_whoever_left
 from weir.foundation.store.reads import key_of
 from weir.foundation.verb import verb
 from weir.kernel.errors import Missing
@@ -80,16 +80,8 @@ def lift_hold(actor: Actor, hold: HoldId, *, now: Moment) -> Hold:
     row = _held_by_another(actor, hold)
     lifted = reads.hold_of(row)
     row.delete()
-    if not reads.is_held(lifted.about):
-        _erase_whoever_left(lifted.about, now)
+    erase_whoever_left(lifted.about, now)
     return lifted
-
-
-def _erase_whoever_left(number: str, now: Moment) -> None:
-    for person in PersonRow.objects.filter(number=number, is_active=False).select_for_update():
-        erase_person(person, now)
-    for organization in OrganizationRow.objects.filter(number=number, active=False).select_for_update():
-        erase_organization(organization, now)
 
 
 def _check_holder(actor: Actor) -> None:
