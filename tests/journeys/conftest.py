@@ -113,6 +113,19 @@ class Window:
         return self
 
 
+def first_administrator(browser: Any, instance: Living, email: str) -> None:
+    """Somebody who has a password and nothing more yet, in a browser that is closed again."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(instance.hears(r"http://\S+/first-administrator/#\S+"))
+    said = {"organization": "Lower Meadow", "name": "Ida Sluice", "email": email, "password": PASSWORD}
+    for name, value in said.items():
+        page.fill(f"#f-{name}", value)
+    page.get_by_role("button", name="Create the administrator").click()
+    page.wait_for_url("**/account/2fa/**")
+    context.close()
+
+
 @pytest.fixture
 def windows(browser, instance: Living):
     """Opens windows; at the end axe has found nothing and no console has said anything."""
@@ -120,7 +133,7 @@ def windows(browser, instance: Living):
     said: list[str] = []
     seen: dict[str, list[Any]] = {}
 
-    def window(**more: Any) -> Window:
+    def window(to: Living = instance, **more: Any) -> Window:
         context = browser.new_context(viewport={"width": 1280, "height": 844}, accept_downloads=True, **more)
         context.set_default_timeout(15_000)
         contexts.append(context)
@@ -133,7 +146,7 @@ def windows(browser, instance: Living):
 
         page.on("console", hears)
         page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        return Window(page, instance.url, said, seen)
+        return Window(page, to.url, said, seen)
 
     yield window
     for context in contexts:

@@ -69,19 +69,15 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "can_download_codes": True,
         "can_generate_codes": True,
     }
-    radio = Thing(id="e1", checked=True, emailaddress=Thing(email="ida@meadow.example", verified=True, primary=True))
-    mail = {
-        "emailaddresses": [radio.emailaddress],
-        "emailaddress_radios": [radio],
-        "can_add_email": True,
-        "form": Mail(),
-    }
+    mail = {"current_emailaddress": Thing(email="ida@meadow.example"), "new_emailaddress": None, "form": Mail()}
+    issuer = Thing(name="id.example", href="#oidc", connect="#connect")
+    connected = Thing(accounts=[Thing(pk=1, date_joined=ago(days=9))], is_bound=False)
     ways = {"reauthentication_alternatives": [Thing(description="Use a passkey", url="#key")], "redirect_field": ""}
     plain = {"redirect_field": ""}
     return {
         "login": (
             "account/login.html",
-            entrance | {"form": Login(), "providers": [Thing(name="id.example", href="#oidc")]},
+            entrance | {"form": Login(), "providers": [issuer]},
         ),
         "login-refused": ("account/login.html", entrance | {"form": refused, "PASSKEY_LOGIN_ENABLED": False}),
         "logout": ("account/logout.html", plain),
@@ -99,7 +95,8 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "password-reset-key-done": ("account/password_reset_from_key_done.html", OUT),
         "verification-sent": ("account/verification_sent.html", OUT),
         "verified-email-required": ("account/verified_email_required.html", {}),
-        "email": ("account/email.html", mail),
+        "email": ("account/email_change.html", mail),
+        "email-changing": ("account/email_change.html", mail | {"new_emailaddress": Thing(email="ida@new.example")}),
         "email-confirm": (
             "account/email_confirm.html",
             OUT
@@ -116,7 +113,9 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "mfa-index": (
             "mfa/index.html",
-            types | {"authenticators": {"webauthn": [1], "recovery_codes": codes}, "is_mfa_enabled": True},
+            types
+            | {"authenticators": {"webauthn": [1], "recovery_codes": codes}, "is_mfa_enabled": True}
+            | {"providers": [issuer]},
         ),
         "mfa-index-bare": ("mfa/index.html", types | {"authenticators": {}, "is_mfa_enabled": False}),
         "mfa-totp": ("mfa/totp/activate_form.html", {"form": Code(), "totp_svg": svg}),
@@ -128,7 +127,9 @@ def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "mfa-key-add": ("mfa/webauthn/add_form.html", types | {"form": Key()}),
         "mfa-key-rename": ("mfa/webauthn/edit_form.html", {"form": Password()}),
         "mfa-key-remove": ("mfa/webauthn/authenticator_confirm_delete.html", {"authenticator": "Key 1"}),
-        "oidc": ("socialaccount/login.html", OUT | {"provider": Thing(name="id.example")}),
+        "oidc": ("socialaccount/login.html", {"provider": Thing(name="id.example"), "onward": "#onward"}),
+        "oidc-connections": ("socialaccount/connections.html", {"form": connected, "providers": [issuer]}),
+        "oidc-not-connected": ("socialaccount/not_connected.html", OUT | {"name": "id.example", "by_mail": True}),
         "oidc-failed": ("socialaccount/authentication_error.html", OUT),
         "oidc-cancelled": ("socialaccount/login_cancelled.html", OUT),
         "oidc-signup": ("socialaccount/signup.html", OUT | plain | {"form": Login()}),

@@ -262,8 +262,7 @@ def test_a_form_from_elsewhere_is_refused(people, per):
     assert browser.post(action_of(page, "/report/"), fields).status_code == 201
 
 
-def test_the_issuer_of_the_settings_is_offered_and_nobody_else(people, settings):
-    assert "Sign in with" not in text_of(people.browser().get("/account/login/")).replace("Sign in with a passkey", "")
+def name_an_issuer(settings):
     app = {
         "provider_id": "oidc",
         "name": "id.example",
@@ -272,6 +271,134 @@ def test_the_issuer_of_the_settings_is_offered_and_nobody_else(people, settings)
         "settings": {"server_url": "https://id.example"},
     }
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+
+
+def test_the_issuer_of_the_settings_is_offered_and_nobody_else(people, settings):
+    assert "Sign in with" not in text_of(people.browser().get("/account/login/")).replace("Sign in with a passkey", "")
+    name_an_issuer(settings)
     assert 'href="/account/oidc/oidc/login/">Sign in with id.example' in text_of(
         people.browser().get("/account/login/")
     )
+
+
+@pytest.mark.parametrize("counts", [False, True])
+def test_the_issuer_is_a_second_factor_only_on_the_operators_word(people, per, settings, counts):
+    settings.OIDC_SECOND_FACTOR = counts
+    browser = people.browser(per, second_factor=False)
+    session = browser.session
+    session["account_authentication_methods"][0]["method"] = "socialaccount"
+    session.save()
+    led = browser.get("/findings/")
+    assert (led.status_code, led.headers.get("Location", "")[:13]) == ((200, "") if counts else (302, "/account/2fa/"))
+
+
+def test_both_of_the_operators_words_are_no_unless_given():
+    from weir.shell.environment import SETTINGS
+
+    said = {setting.name: setting.default for setting in SETTINGS}
+    assert (said["WEIR_OIDC_SECOND_FACTOR"], said["WEIR_OIDC_LINKS_BY_MAIL"]) == ("no", "no")
+
+
+@pytest.mark.parametrize("url", ["http://id.example", "id.example", "https://id.example/?x=1", "https://id.example/#x"])
+def test_an_issuer_without_https_is_no_setting(url):
+    from weir.shell.environment import BadSetting, Values
+
+    with pytest.raises(BadSetting):
+        Values({"WEIR_OIDC_ISSUER": url})
+    assert Values({"WEIR_OIDC_ISSUER": "https://id.example/realm/"}).oidc_issuer == "https://id.example/realm/"
+
+
+def test_an_issuer_that_nobody_named_is_no_page(people):
+    for path in ("login/", "login/callback/?code=x&state=y"):
+        assert people.browser().get(f"/account/oidc/oidc/{path}").status_code == 404
+
+
+def test_an_issuer_is_connected_by_a_form_and_with_what_one_has_to_show(people, per, settings):
+    from allauth.mfa.models import Authenticator
+
+    name_an_issuer(settings)
+    connect = "/account/oidc/oidc/connect/"
+    assert people.browser().post(connect)["Location"].startswith("/account/login/")
+    hours_ago = Moment.of(now() - timedelta(hours=2))
+    stale = people.browser(per, began=hours_ago, second_factor=False)
+    assert stale.post(connect)["Location"].startswith("/account/reauthenticate/")
+    fresh = people.browser(per, second_factor=False)
+    assert fresh.get(connect).status_code == 405
+    assert "process=connect" in text_of(fresh.post(connect))
+    Authenticator.objects.create(user=per, type="totp", data={"secret": "x"})
+    assert fresh.post(connect)["Location"].startswith("/account/2fa/reauthenticate/")
+    strict = Client(enforce_csrf_checks=True, headers={"Host": "localhost", "Accept": "text/html"})
+    strict.force_login(per)
+    assert strict.post(connect).status_code == 403
+
+
+def asks_for(browser, email):
+    return browser.post("/account/email/", {"email": email, "action_add": "yes"})
+
+
+def link_in(letter):
+    return re.findall(r"http://localhost[:\d]*(/account/confirm-email/\S+)", letter.body)[0]
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_an_address_changes_by_an_answered_letter_and_the_change_is_dated_and_recorded(people, per, mailoutbox):
+    from allauth.account.models import EmailAddress
+
+    from weir.foundation.ledger.models import EntryRow
+
+    browser = people.browser(per)
+    asks_for(browser, "New@Meadow.example")
+    per.refresh_from_db()
+    assert (per.email, per.contact_changed) == ("per@meadow.example", None), "a letter was sent, no more"
+    assert sign_in(people.browser(), email="new@meadow.example")["Location"] == "/account/confirm-email/", "not yet"
+    assert [letter.to for letter in mailoutbox][:1] == [["new@meadow.example"]]
+    assert people.browser().post(link_in(mailoutbox[0])).status_code == 302
+    per.refresh_from_db()
+    assert per.email == "new@meadow.example"
+    assert now() - per.contact_changed < timedelta(minutes=1)
+    assert [(row.email, row.verified, row.primary) for row in EmailAddress.objects.filter(user=per)] == [
+        ("new@meadow.example", True, True)
+    ]
+    assert EntryRow.objects.filter(kind="identity.record_email").count() == 1
+    assert ["per@meadow.example"] in [letter.to for letter in mailoutbox], "whoever has the old mailbox is told"
+    assert sign_in(people.browser(), email="new@meadow.example").status_code == 302
+    assert sign_in(people.browser()).status_code == 200, "the old address opens nothing any more"
+
+
+def test_no_other_way_leads_to_another_address(people, per, mailoutbox):
+    """Whatever is posted to the page about the address, nothing but an answered letter changes it."""
+    from allauth.account.models import EmailAddress
+
+    browser = people.browser(per)
+    asks_for(browser, "new@meadow.example")
+    for action in ("action_primary", "action_remove", "action_send"):
+        for email in ("new@meadow.example", "per@meadow.example"):
+            browser.post("/account/email/", {"email": email, action: "yes"})
+    EmailAddress.objects.create(user=per, email="second@meadow.example", verified=True)
+    for action in ("action_primary", "action_remove"):
+        for email in ("second@meadow.example", "per@meadow.example"):
+            browser.post("/account/email/", {"email": email, action: "yes"})
+            per.refresh_from_db()
+            assert (per.email == "per@meadow.example") or per.contact_changed is not None, (action, email)
+
+
+def test_an_address_of_somebody_else_is_not_taken_over(people, per, mailoutbox):
+    browser = people.browser(per)
+    assert asks_for(browser, "ida@meadow.example").status_code == 302, "as if it were free: who is here is not told"
+    people.browser().post(link_in(mailoutbox[0]))
+    per.refresh_from_db()
+    assert per.email == "per@meadow.example"
+
+
+def test_an_open_session_alone_changes_no_address(people, per, mailoutbox):
+    stale = people.browser(per, began=Moment.of(now() - timedelta(hours=2)))
+    assert asks_for(stale, "new@meadow.example")["Location"].startswith("/account/")
+    assert mailoutbox == []
+
+
+def test_no_passkey_of_somebody_who_left_is_kept(people, per):
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.create(user=per, type="webauthn", data={})
+    identity.shut_out(per)
+    assert not Authenticator.objects.exists()

@@ -62,8 +62,8 @@ class Living:
 
 
 @contextmanager
-def living(home: Path) -> Iterator[Living]:
-    """Started with one command, as people do; stopped as Ctrl-C does."""
+def living(home: Path, **settings: str) -> Iterator[Living]:
+    """Started with one command, as people do, with these settings of the operator; stopped as Ctrl-C does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,6 +78,7 @@ def living(home: Path) -> Iterator[Living]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
+    environ |= settings
     process = subprocess.Popen(
         [sys.executable, "-m", "weir.shell", "up"],
         env=environ,

@@ -10,25 +10,28 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 
-from weir.foundation.actor import ANONYMOUS
+from weir.foundation.actor import ANONYMOUS, SYSTEM
 from weir.foundation.identity.accounts import Present, actor_of_token, present_in_session
-from weir.foundation.identity.terms import Credential
+from weir.foundation.identity.rules import address
+from weir.foundation.identity.terms import Credential, PersonId
+from weir.foundation.identity.verbs import record_email
 from weir.foundation.identity.views import CHOSEN
-from weir.kernel.errors import Refused
+from weir.kernel.errors import Invalid, Refused
 from weir.kernel.moments import Moment
 from weir.shell import rates
 from weir.shell.clock import now
 
-SECOND_FACTORS = {"mfa", "socialaccount"}
 IDLE = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 JUST_NOW = timedelta(minutes=5)
@@ -57,12 +60,28 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no
         """Not for who signed in a moment ago: the first thing that staff does is to set up a second factor."""
         return super().is_reauthentication_required(app=app) and not _just_signed_in(self.request)
 
+    def clean_email(self, email: str) -> str:
+        """As strictly as the verb that keeps it, and while somebody can still correct it."""
+        try:
+            return address(email)
+        except Invalid as error:
+            raise ValidationError(error.sentence) from None
 
-class Issuers(DefaultSocialAccountAdapter):  # type: ignore[misc]  # as above
-    """An issuer says who somebody is; that they belong here it cannot say."""
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Only one that was never confirmed: to take the place of the other, an address must be confirmed."""
+        return not email_address.verified and email_address.email != email_address.user.email
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        return False
+
+@receiver(pre_save, sender=EmailAddress)
+def _another_address_is_recorded_first(instance: EmailAddress, **_: object) -> None:
+    """However allauth comes to make an address the main one, it saves it as such, and the verb is before it.
+
+    Stop after the verb: the person has the new address, dated; the link in the letter still works, for the rest.
+    """
+    person = instance.user
+    if instance.primary and instance.email != person.email:
+        record_email(SYSTEM, PersonId(person.number), instance.email, now=now())
+        person.refresh_from_db(fields=["email", "contact_changed"])
 
 
 @receiver(authenticator_added)
@@ -92,7 +111,8 @@ def present_of(request: HttpRequest) -> Present:
     if not person.is_authenticated:
         return Present(ANONYMOUS)
     proven = {record.get("method") for record in get_authentication_records(request, person)}
-    second_factor = bool(proven & SECOND_FACTORS)
+    # What the issuer asked of them, we do not see: whether it counts is the operator's word, and no by default.
+    second_factor = "mfa" in proven or (settings.OIDC_SECOND_FACTOR and "socialaccount" in proven)
     return present_in_session(person, request.session.get(CHOSEN, ""), second_factor=second_factor, now=now())
 
 
@@ -155,12 +175,17 @@ class Provider:
 
     name: str
     href: str
+    connect: str
 
 
 def providers() -> tuple[Provider, ...]:
-    """For the sign-in page: the issuer that the operator's settings name, or none."""
+    """For the pages about signing in: the issuer that the operator's settings name, or none."""
     apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
-    return tuple(Provider(app["name"], reverse("openid_connect_login", args=[app["provider_id"]])) for app in apps)
+    return tuple(Provider(app["name"], *_addresses(app["provider_id"])) for app in apps)
+
+
+def _addresses(provider: str) -> tuple[str, str]:
+    return reverse("openid_connect_login", args=[provider]), reverse("openid_connect_connect", args=[provider])
 
 
 def credential_of(header: str) -> Credential:

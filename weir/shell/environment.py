@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from weir.kernel.errors import Invalid
+from weir.shell.issuer.rules import guarded
 
 
 class BadSetting(Invalid):
@@ -92,6 +93,14 @@ def database(text: str) -> dict[str, Any]:
 def origin(text: str) -> str:
     if not text or any(c.isspace() or c in "+\n" for c in text) or len(text) > 200:
         msg = "expects a name without spaces or plus signs, best a host name that is yours"
+        raise ValueError(msg)
+    return text
+
+
+def issuer(text: str) -> str:
+    """Kept as it was typed: tokens name it by the letter, with or without a slash at the end."""
+    if text and (not guarded(text) or urlsplit(text).query or urlsplit(text).fragment):
+        msg = "expects https://HOST or https://HOST/PATH, as the issuer itself writes it"
         raise ValueError(msg)
     return text
 
@@ -198,13 +207,28 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "WEIR_OIDC_ISSUER",
-        str,
+        issuer,
         "",
-        "OpenID Connect issuer for sign-in. Empty: local accounts only.",
-        "Wrong, and the sign-in page shows the button and the provider refuses.",
+        "OpenID Connect issuer for sign-in, as it writes itself in its tokens. Empty: local accounts only.",
+        "Off by one letter, every sign-in through it is refused; changed, everybody connects anew.",
     ),
     Setting("WEIR_OIDC_CLIENT", str, "", "Client id at that issuer.", "See WEIR_OIDC_ISSUER."),
     Setting("WEIR_OIDC_SECRET", str, "", "Client secret at that issuer.", "See WEIR_OIDC_ISSUER.", secret=True),
+    Setting(
+        "WEIR_OIDC_SECOND_FACTOR",
+        yes_or_no,
+        "no",
+        "Whether signing in through the issuer counts as a second factor. Say yes if it asks all your staff for two.",
+        "With yes and an issuer that asks for a password only, one stolen password opens all that staff may do.",
+    ),
+    Setting(
+        "WEIR_OIDC_LINKS_BY_MAIL",
+        yes_or_no,
+        "no",
+        "Whether a mail address that the issuer calls confirmed signs in whoever has it here. With no, people sign in "
+        "with what they have and connect the issuer themselves.",
+        "With yes, whoever runs the issuer, or gets an address there that is another's, signs in as that person.",
+    ),
     Setting(
         "WEIR_MAIL",
         str,

@@ -208,6 +208,9 @@ ACCOUNT_ADAPTER = "weir.shell.accounts.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser; accounts.py ends the session itself
+# Changing how one signs in (address, issuer) asks again who it is: an open session alone must not give an account away.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one takes the place of the old when its letter was answered
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever takes over a session cannot change how to sign in without a letter
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -219,28 +222,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# The operator names one issuer and trusts it: whoever it says holds an address signs in as that person.
-SOCIALACCOUNT_ADAPTER = "weir.shell.accounts.Issuers"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_ADAPTER = "weir.shell.issuer.linking.Issuers"
+OIDC_SECOND_FACTOR: bool = VALUES.oidc_second_factor
+SOCIALACCOUNT_EMAIL_AUTHENTICATION: bool = VALUES.oidc_links_by_mail
+# Linked once, an account stays linked when the address changes, and its holder is told by letter.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = SOCIALACCOUNT_EMAIL_AUTHENTICATION
 # A form that leads to the issuer would be stopped by form-action 'self', so a link does; the state guards the way back.
 SOCIALACCOUNT_LOGIN_ON_GET = True
-SOCIALACCOUNT_PROVIDERS = (
-    {
-        "openid_connect": {
-            "APPS": [
-                {
-                    "provider_id": "oidc",
-                    "name": _host_of(VALUES.oidc_issuer),
-                    "client_id": VALUES.oidc_client,
-                    "secret": VALUES.oidc_secret,
-                    "settings": {"server_url": VALUES.oidc_issuer},
-                }
-            ]
-        }
+_issuer = {
+    "provider_id": "oidc",
+    "name": _host_of(VALUES.oidc_issuer),
+    "client_id": VALUES.oidc_client,
+    "secret": VALUES.oidc_secret,
+    "settings": {"server_url": VALUES.oidc_issuer},
+}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "provider_class": "weir.shell.issuer.provider.Issuer",
+        "APPS": [_issuer] if VALUES.oidc_issuer else [],
     }
-    if VALUES.oidc_issuer
-    else {}
-)
+}
 
 LOGGING = {
     "version": 1,

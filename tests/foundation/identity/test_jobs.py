@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -16,16 +17,18 @@ from weir.foundation.identity.terms import (
     ControlState,
     InvitationId,
     LinkSpent,
+    NobodyThere,
     NotYours,
     OrganizationId,
     OrganizationKind,
     OutOfReach,
+    PersonId,
     Role,
     SecondPersonNeeded,
     Seen,
     Unlooked,
 )
-from weir.kernel.errors import Refused
+from weir.kernel.errors import Conflict, Invalid, Refused
 from weir.kernel.moments import Moment
 
 pytestmark = pytest.mark.both_databases
@@ -136,6 +139,46 @@ def test_changed_contacts_wait_too(world, net, ada, mia):
     world.later(hours=1)
     verbs.second_control(ada, control.id, now=world.now)
     assert roles(world, "mia@project.example") == {"maintainer"}
+
+
+def test_what_rests_on_somebody_whose_address_changed_waits_too(world, net, ada, mia):
+    control = prove(world, net, mia)
+    verbs.second_control(ada, control.id, now=world.now)
+    world.later(days=1)
+    verbs.record_email(SYSTEM, PersonId(ada.id), "ada@elsewhere.example", now=world.now)
+    assert state(world, ada) is ControlState.PROVEN, "it rests on mia, who asked for it"
+    verbs.record_email(SYSTEM, PersonId(mia.id), "mia@elsewhere.example", now=world.now)
+    assert state(world, ada) is ControlState.WAITS_FOR_A_SECOND_PERSON
+    assert roles(world, "mia@elsewhere.example") == set()
+    world.later(hours=1)
+    again = prove(world, net, mia)
+    assert state(world, ada) is ControlState.WAITS_FOR_A_SECOND_PERSON, "asking again does not shorten it"
+    verbs.second_control(ada, again.id, now=world.now)
+    assert roles(world, "mia@elsewhere.example") == {"maintainer"}
+
+
+def test_whoever_took_over_a_mailbox_inherits_no_settled_proof(world, net, ada, mia):
+    verbs.second_control(ada, prove(world, net, mia).id, now=world.now)
+    world.later(days=1)
+    verbs.record_email(SYSTEM, PersonId(ada.id), "ada@elsewhere.example", now=world.now)
+    world.later(hours=1)
+    prove(world, net, ada)
+    assert state(world, ada) is ControlState.WAITS_FOR_A_SECOND_PERSON
+    world.later(days=90)
+    assert state(world, ada) is ControlState.PROVEN
+
+
+def test_only_the_house_records_an_address_and_only_a_free_one_of_somebody_here(world, mia, ada):
+    for actor, person, email, error in (
+        (ada, mia.id, "new@project.example", Refused),
+        (SYSTEM, PersonId.mint(2026, os.urandom), "new@project.example", NobodyThere),
+        (SYSTEM, mia.id, "ada@project.example", Conflict),
+        (SYSTEM, mia.id, "no address", Invalid),
+    ):
+        with pytest.raises(error):
+            verbs.record_email(actor, PersonId(person), email, now=world.now)
+    assert verbs.record_email(SYSTEM, PersonId(mia.id), "New@Project.example", now=world.now).id == mia.id
+    assert "new@project.example" not in str(world.records.acts)
 
 
 def test_control_is_shown_again_before_each_full_read_in(world, net, ada, mia):

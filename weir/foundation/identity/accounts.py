@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher, make_password
@@ -215,14 +216,8 @@ def checked(encoded_password: str) -> str:
     return encoded_password
 
 
-def change_email(person: PersonRow, email: str, now: Moment) -> None:
-    """A new address for signing in. Whoever holds the mailbox holds the account, so the change is dated."""
-    person.email, person.contact_changed = rules.address(email), now
-    person.save(update_fields=["email", "contact_changed"])
-
-
 def shut_out(person: PersonRow) -> None:
-    """They left and a legal hold keeps their row: no password, no address, no session opens anything any more.
+    """They left and a legal hold keeps their row: no password, address, passkey or session opens anything any more.
 
     The address moves aside, so that whoever comes back with it finds no trace of an earlier stay.
     """
@@ -231,6 +226,8 @@ def shut_out(person: PersonRow) -> None:
     person.save(update_fields=["is_active", "kept_email", "email", "password"])
     EmailAddress.objects.filter(user=person).delete()
     SocialAccount.objects.filter(user=person).delete()
+    # A passkey alone signs in, and would tell its holder that something is still here.
+    Authenticator.objects.filter(user=person).delete()
 
 
 def forget(person: PersonRow) -> None:

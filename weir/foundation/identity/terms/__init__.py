@@ -58,7 +58,7 @@ from weir.foundation.identity.terms.leaving import (
     Swept,
 )
 from weir.foundation.identity.terms.organizations import Organization, OrganizationId, OrganizationKind, Role, Sector
-from weir.foundation.identity.terms.people import Known, Member, Membership, PersonId, Profile
+from weir.foundation.identity.terms.people import Known, Member, Membership, NewAddress, PersonId, Profile
 from weir.foundation.identity.terms.staying import Duty, DutyId, DutyKind, Hold, HoldId
 
 __all__ = [
@@ -103,6 +103,7 @@ __all__ = [
     "Member",
     "Membership",
     "Narrowed",
+    "NewAddress",
     "NoSuchCredential",
     "NobodyThere",
     "NotARole",

@@ -36,6 +36,13 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class NewAddress:
+    """Somebody signs in with another address from now on. Which one is not said: it stays with the person."""
+
+    id: PersonId
+
+
+@dataclass(frozen=True)
 class Member:
     """One line of the list of members, for administrators."""
 

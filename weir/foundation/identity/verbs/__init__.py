@@ -22,6 +22,7 @@ from weir.foundation.identity.verbs.joining import (
     open_first_door,
 )
 from weir.foundation.identity.verbs.leaving import leave, sweep_ended, withdraw_organization
+from weir.foundation.identity.verbs.mailboxes import record_email
 from weir.foundation.identity.verbs.repeating import repeat_endings
 from weir.foundation.identity.verbs.staying import confirm_hold, keep_duty, lift_hold, place_hold
 
@@ -44,6 +45,7 @@ __all__ = [
     "open_first_door",
     "place_hold",
     "record_control",
+    "record_email",
     "register_agent",
     "repeat_endings",
     "revoke_agent",

@@ -7,7 +7,7 @@ import secrets
 
 from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.identity import accounts, reads, rules
-from weir.foundation.identity.models import ControlRow, MembershipRow, OrganizationRow
+from weir.foundation.identity.models import ControlRow, MembershipRow, OrganizationRow, PersonRow
 from weir.foundation.identity.terms import (
     Challenge,
     Control,
@@ -94,6 +94,9 @@ def _prove(row: ControlRow, fingerprint: str, now: Moment) -> None:
     row.proven, row.changed, row.fingerprint = now, now, fingerprint
     if before and (before.organization_id, before.fingerprint) == (row.organization_id, fingerprint):
         row.changed, row.seconded, row.seconded_by = before.changed, before.seconded, before.seconded_by
+    # Whoever took over the mailbox of the one who asks could ask again, and inherit what had settled.
+    moved = PersonRow.objects.filter(number=row.asked_by).values_list("contact_changed", flat=True).first()
+    row.changed = max(filter(None, (row.changed, moved)), default=None)
     row.save()
 
 
