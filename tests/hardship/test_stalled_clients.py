@@ -25,8 +25,8 @@ from tests.worlds.stalling import (
     never_reading,
     stalled,
 )
-from weir.shell.running import serve
-from weir.shell.running.serve import Arrival
+from weir.shell.running import doorkeeper
+from weir.shell.running.doorkeeper import Arrival
 
 CROWD = 12  # three for each thread that a server has unless told otherwise
 SECONDS = 5.0
@@ -120,7 +120,7 @@ def test_a_client_that_stalls_is_told_and_cut(address, sent):
         assert (status, kind) == (408, "application/problem+json")
         assert json.loads(body)["hint"]
         assert line.recv(1) == b""
-    assert time.monotonic() - began < serve.HEAD_WITHIN + SECONDS
+    assert time.monotonic() - began < doorkeeper.HEAD_WITHIN + SECONDS
 
 
 @pytest.mark.prove
@@ -129,7 +129,7 @@ def test_a_client_that_drips_is_cut_too(address):
     began = time.monotonic()
     with stalled(address, 1, HALF_A_HEAD) as [line]:
         line.settimeout(0.5)
-        while time.monotonic() - began < serve.HEAD_WITHIN + SECONDS:
+        while time.monotonic() - began < doorkeeper.HEAD_WITHIN + SECONDS:
             try:
                 assert line.recv(1024).startswith(b"HTTP/1.1 408 ")
                 break
@@ -157,7 +157,7 @@ def test_a_client_that_is_slow_gets_all_of_its_answer(address):
 
 
 def test_more_connections_than_there_is_room_for_turn_the_oldest_away(address):
-    with stalled(address, serve.MOST_CONNECTIONS + 20, HALF_A_HEAD) as lines:
+    with stalled(address, doorkeeper.MOST_CONNECTIONS + 20, HALF_A_HEAD) as lines:
         seconds, (status, _, _) = asked(address, WHOLE)
         assert (status, seconds < SECONDS) == (200, True)
         assert answer(lines[0])[0] == 503
@@ -165,7 +165,7 @@ def test_more_connections_than_there_is_room_for_turn_the_oldest_away(address):
 
 def test_more_bytes_than_there_is_room_for_turn_the_oldest_away(address):
     length = 9_000_000
-    with stalled(address, serve.LEAST_ROOM // length + 2, head(length) + b" " * (length - 1)) as lines:
+    with stalled(address, doorkeeper.LEAST_ROOM // length + 2, head(length) + b" " * (length - 1)) as lines:
         seconds, (status, _, _) = asked(address, WHOLE)
         assert (status, seconds < SECONDS) == (200, True)
         assert answer(lines[0])[0] == 503
