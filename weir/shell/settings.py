@@ -70,7 +70,12 @@ def _databases() -> dict[str, Any]:
             "PORT": asked["port"],
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000"},
+            "OPTIONS": {
+                "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000",
+                # A network that swallows everything is found out by nobody else: seconds, and milliseconds.
+                "connect_timeout": 5,
+                "tcp_user_timeout": 10_000,
+            },
         }
     }
 
