@@ -16,8 +16,9 @@ from typing import Any, Generic, TypeVar
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 
-from weir.foundation.actor import Actor
+from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.verb import Done, Verb
 from weir.kernel.errors import Conflict, Invalid, Unavailable, WeirError
 from weir.kernel.moments import Moment
@@ -128,7 +129,7 @@ def tried(request: HttpRequest, form: Form, does: Callable[[dict[str, Any]], T])
 def done(request: Asked, verb: Verb[..., T], given: Mapping[str, Any]) -> Done[T]:
     """The verb, once for each key."""
     read = verb.shape.read(given)
-    return verb.perform(request.actor, **read, now=request.now, idempotency_key=key_of(request))
+    return verb.perform(request.actor, **read, now=request.now, idempotency_key=_own_key(request))
 
 
 def onward(request: HttpRequest, to: str, said: str) -> HttpResponse:
@@ -148,6 +149,17 @@ def key_of(request: HttpRequest) -> str:
     if len(key) > LONGEST_KEY or not key.isascii():
         raise Invalid("The form's key is not one of ours.", hint="Load the page again, and send it once more.")
     return key
+
+
+def _own_key(request: Asked) -> str:
+    """The form's key. Strangers are all one actor, so theirs is bound to their browser by the cookie that every form
+    needs: whoever else learns or guesses a key is answered as if it had never been used.
+    """
+    key = key_of(request)
+    if not key or request.actor.kind is not ActorKind.ANONYMOUS:
+        return key
+    browser = request.META.get("CSRF_COOKIE") or secrets.token_hex()
+    return salted_hmac("weir.forms.key", f"{browser}\0{key}", algorithm="sha256").hexdigest()
 
 
 def _texts(sent: Sent, name: str) -> list[str]:

@@ -73,9 +73,12 @@ class Client:
         return dict(told["result"])
 
     def _send_twice(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """A stranger's key is kept nowhere, so theirs is sent once: whether it arrived is for them to judge."""
         try:
             return self._send(method, path, **request)
         except NobodyAnswers:
+            if not self.token:
+                raise
             return self._send(method, path, **request)
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:

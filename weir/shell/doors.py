@@ -16,7 +16,7 @@ from typing import Any, get_origin
 from django.conf import settings
 from pydantic import ValidationError
 
-from weir.foundation.actor import Actor
+from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.policy.reads import ask
 from weir.foundation.question import QUESTIONS, Page, Question
@@ -109,9 +109,13 @@ class Operation:
         return plain(self.does(actor, **parameters))
 
     def act(self, actor: Actor, parameters: Mapping[str, Any], key: str = "") -> dict[str, Any]:
-        """Do a verb: its outcome as plain data, the entry that was made, and the receipt for it."""
+        """Do a verb: its outcome as plain data, the entry that was made, and the receipt for it.
+
+        A stranger's key is not kept: all strangers are one actor, so it would answer whoever guesses it (0104).
+        """
         assert isinstance(self.does, Verb)
-        done = self.does.perform(actor, **parameters, now=now(), idempotency_key=key)
+        kept = "" if actor.kind is ActorKind.ANONYMOUS else key
+        done = self.does.perform(actor, **parameters, now=now(), idempotency_key=kept)
         about = str(getattr(done.outcome, self.does.options.about, "") or parameters.get(self.on) or "")
         entry = {"leaf": done.entry.id, "schema": done.entry.schema, "at": str(done.entry.at), "again": done.again}
         return {"answer": plain(done.outcome), "entry": entry, "receipt": ledger.receipt(done.entry, about)}

@@ -206,6 +206,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Too low stops honest scripts (they are told when to come back).",
     ),
     Setting(
+        "WEIR_STRANGERS_REPORTS",
+        whole(1, 1_000_000),
+        "1000",
+        "Reports a day (UTC) that are taken without a name, from all strangers together.",
+        "Too low turns honest strangers away until midnight; too high lets a flood of them bury the queue.",
+    ),
+    Setting(
+        "WEIR_STRANGERS_BYTES",
+        whole(1_000, 1_000_000_000_000),
+        "100000000",
+        "Bytes a day (UTC) after which no more reports are taken without a name, from all strangers together.",
+        "As with their number: too low turns honest strangers away, too high lets them fill the disk.",
+    ),
+    Setting(
         "WEIR_OIDC_ISSUER",
         issuer,
         "",

@@ -106,6 +106,8 @@ BATCH_DEPTH: int = VALUES.batch_depth
 EXECUTOR: str = VALUES.executor
 DEMO: bool = VALUES.demo
 RATE_PER_MINUTE: int = VALUES.rate_per_minute
+STRANGERS_REPORTS: int = VALUES.strangers_reports
+STRANGERS_BYTES: int = VALUES.strangers_bytes
 TRUSTED_PROXIES: tuple[str, ...] = VALUES.trusted_proxies
 
 SECRET_KEY = _secret("session.key")

@@ -11,6 +11,17 @@ from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.policy.terms import Protects
 
 
+class StrangersDayRow(models.Model):
+    """What came without a name on one day (UTC), from all strangers together. Yesterday's is let go of."""
+
+    day = models.DateField(primary_key=True)
+    reports = models.IntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "intake_strangers_day"
+
+
 class ReportRow(models.Model):
     """One report. `sealed` opens under the key of the compartment that bears the report's number."""
 

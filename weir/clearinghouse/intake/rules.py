@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from hashlib import sha256
 
 from weir.clearinghouse.intake.terms import AiUse, EmptyReport, Step, Submission, TooLong
+from weir.kernel.moments import Moment
 
 LIMITS = {"title": 300, "component": 500, "description": 200_000, "weakness": 100}
 CLAIM_CODE_BYTES = 20
@@ -38,6 +41,12 @@ def checklist(submission: Submission) -> tuple[Step, ...]:
         Step("Which weakness", bool(said.weakness.strip()), "A CWE number lets reports of one cause meet."),
         Step("How tools were used", said.ai_use is not AiUse.UNSAID, "Any answer will do, `confidential` among them."),
     )
+
+
+def next_day(now: Moment) -> tuple[Moment, int]:
+    """When the strangers' quota begins anew, and in how many whole seconds."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return Moment.of(midnight), math.ceil((midnight - now).total_seconds())
 
 
 def claim_code_digest(code: str) -> bytes:

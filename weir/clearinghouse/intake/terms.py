@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from weir.kernel.errors import Invalid
+from weir.kernel.errors import Invalid, Unavailable
 from weir.kernel.ids import TypedId
 from weir.kernel.moments import Moment
 from weir.kernel.records import unrecorded
@@ -85,6 +85,16 @@ class ReportLine:
     component: str
     state: ReportState
     received_at: Moment
+
+
+class NoMoreToday(Unavailable):
+    """No more reports without a name are taken today."""
+
+    hint = "Come back then, or sign in: what is sent under a name is not counted with it."
+
+    def __init__(self, until: Moment, seconds: int) -> None:
+        self.headers = (("Retry-After", str(seconds)),)
+        super().__init__(f"No more reports without a name are taken today; the next are at {until}.")
 
 
 class EmptyReport(Invalid):

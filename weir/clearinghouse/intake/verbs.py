@@ -6,10 +6,13 @@ from __future__ import annotations
 import os
 import secrets
 
+from django.conf import settings
+from django.db.models import F
+
 from weir.clearinghouse.intake import rules
-from weir.clearinghouse.intake.models import ReportRow
+from weir.clearinghouse.intake.models import ReportRow, StrangersDayRow
 from weir.clearinghouse.intake.reads import SEALED_CONTEXT
-from weir.clearinghouse.intake.terms import AiUse, Received, ReportId, ReportState, Submission
+from weir.clearinghouse.intake.terms import AiUse, NoMoreToday, Received, ReportId, ReportState, Submission
 from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.policy.marks import mark_fresh
 from weir.foundation.policy.terms import Marking, Tlp
@@ -39,6 +42,8 @@ def receive_report(
     submission = Submission(title, component, description, weakness, ai_use)
     rules.check_submission(submission)
     words = canonical(submission)
+    if actor.kind is ActorKind.ANONYMOUS:
+        _spend_as_stranger(len(words), now)
     number = ReportId.mint(now.year, os.urandom)
     code = secrets.token_hex(rules.CLAIM_CODE_BYTES) if actor.kind is ActorKind.ANONYMOUS else ""
     row = ReportRow(
@@ -54,6 +59,21 @@ def receive_report(
     row.save(force_insert=True)
     mark_fresh([row], actor.id, Marking(Tlp.AMBER_STRICT, _shown_to(actor)))
     return Received(number, now, hexdigest(words), code)
+
+
+def _spend_as_stranger(size: int, now: Moment) -> None:
+    """Count one more against what all strangers together may send today. Whether there is room hangs on no one's size:
+    else whoever was refused a large report and not a small one would know how much the others sent.
+    """
+    today = StrangersDayRow.objects.filter(day=now.date())
+    room = today.filter(reports__lt=settings.STRANGERS_REPORTS, bytes__lt=settings.STRANGERS_BYTES)
+    if room.update(reports=F("reports") + 1, bytes=F("bytes") + size):
+        return
+    if today.exists():
+        raise NoMoreToday(*rules.next_day(now))
+    StrangersDayRow.objects.filter(day__lt=now.date()).delete()
+    # Of two that begin a day at once, the database lets one; the other is decided again.
+    StrangersDayRow.objects.create(day=now.date(), reports=1, bytes=size)
 
 
 def _shown_to(actor: Actor) -> frozenset[str]:

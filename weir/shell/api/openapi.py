@@ -56,7 +56,8 @@ IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]{1,200}$"},
-    "description": "Same key and body: same answer, done once. Another body under it: a conflict.",
+    "description": "Same key and body: same answer, done once. Another body under it: a conflict. Without a token it is"
+    " read and not kept: strangers are all one caller, so a key would be everybody's.",
 }
 IF_NONE_MATCH = {
     "name": "If-None-Match",

@@ -77,7 +77,8 @@ def refused(error: WeirError) -> dict[str, Any]:
         error.hint,
     ]
     if isinstance(error, Unavailable):
-        lines.append(f"Nothing was changed; try again in {problems.RETRY_AFTER} seconds.")
+        seconds = dict(getattr(error, "headers", ())).get("Retry-After", problems.RETRY_AFTER)
+        lines.append(f"Nothing was changed; try again in {seconds} seconds.")
     return {
         "content": [{"type": "text", "text": _bounded("\n".join(filter(None, lines)))}],
         "isError": True,
