@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -134,13 +134,13 @@ def web(behind):
 
 
 def is_served(port):
-    try:
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        link.request("GET", "/healthz")
-        link.getresponse().read()
-        link.close()
-    except OSError:
-        return False
+    """Whatever comes of it the socket is closed: on a slow machine the answer may not come in time."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as link:
+        try:
+            link.request("GET", "/healthz")
+            link.getresponse().read()
+        except OSError:
+            return False
     return True
 
 
