@@ -61,6 +61,7 @@ def report_fields(*, faulty: bool) -> Thing:
             required=True,
             maxlength=100_000,
             hint="Markdown.",
+            value="It writes past the end." if faulty else "",
         ),
         field("weakness", "What kind of weakness?", "select", options=weaknesses),
         field("ai", "Did an AI take part in finding it?", "radio", options=ai, required=True, value="helped"),

@@ -293,6 +293,8 @@ def test_on_paper_there_is_what_was_said_and_nothing_to_press(opened, name):
         assert page.locator(gone).locator("visible=true").count() == 0, gone
     assert page.get_by_role("heading", level=1).is_visible()
     assert page.locator("main time, main pre, main .usa-alert__text").locator("visible=true").count() > 0
+    said = page.locator("main .usa-alert:not(.flash *)")
+    assert said.count() == said.locator("visible=true").count()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(19, 39, 44)"
 

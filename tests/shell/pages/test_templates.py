@@ -14,6 +14,8 @@ from tools import vendor
 EMPTY = {"meta", "link", "input", "br", "wbr", "hr", "path", "rect", "use"}
 VOID_OF_NAME = {"hidden", "submit", "button"}
 QUIET = {"usa-button--outline", "usa-button--unstyled", "usa-button--secondary"}
+# What a template compares, and the drawing of a secret that comes as it is.
+DECIDING = {"kind", "state", "type", "totp_svg", "MFA_SUPPORTED_TYPES"}
 COMPILED = re.compile(r"hx-on|hx-vals=.js:|hx-trigger=[^ >]*\[|javascript:")
 
 
@@ -124,6 +126,27 @@ def test_what_people_write_stays_text(pages):
     )
     assert "<img" not in html
     assert html.count("&lt;img src=x") >= 7
+
+
+def poisoned(value, key=""):
+    """The same context, in which every text that decides nothing ends what it stands in and begins an element."""
+    if isinstance(value, str):
+        return value if key in DECIDING or not value else f"{value}\"'></textarea><b>"
+    if isinstance(value, (list, tuple)):
+        return type(value)(poisoned(each, key) for each in value)
+    if isinstance(value, dict):
+        return {name: poisoned(each, name) for name, each in value.items()}
+    if type(value) is Thing:
+        return Thing(**{name: poisoned(each, name) for name, each in vars(value).items()})
+    return value
+
+
+def test_no_text_of_any_page_can_begin_an_element():
+    env = gallery.drawing()
+    for name, (path, context) in gallery.states().items():
+        html = env.get_template(path).render(poisoned(samples.everywhere(path) | context))
+        assert not Page(html).all("b"), (name, re.findall(r"[^\n]{60}<b>", html)[:3])
+        assert "&lt;b&gt;" in html, name
 
 
 def test_what_people_write_from_right_to_left_turns_nothing_around_it(pages):
