@@ -190,7 +190,8 @@ def test_sqlite_takes_a_typed_number_as_text():
         pass
 
     with sqlite3.connect(":memory:") as database:
-        assert database.execute("SELECT typeof(?1), ?1", (XsqlId.example(),)).fetchone() == ("text", XsqlId.example())
+        shown = database.execute("SELECT typeof(?), ?", (XsqlId.example(), XsqlId.example())).fetchone()
+        assert shown == ("text", XsqlId.example())
     database.close()
 
 
