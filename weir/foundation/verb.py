@@ -203,7 +203,7 @@ class Options:
     on: the parameter that names the object policy is asked about. about: the attribute of the outcome that names what
     the entry is about. sealed: the entry's bytes are sealed under that object's key. person_only: done by a person who
     is signed in, on the page that `page` is the address of, and by no program, whoever's token it has (docs/decisions,
-    0103). two_people: another person has confirmed it first. internal: called by the house, so no door offers it.
+    0102). two_people: another person has confirmed it first. internal: called by the house, so no door offers it.
     version: of the entry's schema.
     """
 

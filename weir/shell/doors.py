@@ -111,7 +111,7 @@ class Operation:
     def act(self, actor: Actor, parameters: Mapping[str, Any], key: str = "") -> dict[str, Any]:
         """Do a verb: its outcome as plain data, the entry that was made, and the receipt for it.
 
-        A stranger's key is not kept: all strangers are one actor, so it would answer whoever guesses it (0104).
+        A stranger's key is not kept: all strangers are one actor, so it would answer whoever guesses it (0103).
         """
         assert isinstance(self.does, Verb)
         kept = "" if actor.kind is ActorKind.ANONYMOUS else key
