@@ -67,6 +67,11 @@ class FileKeyStore:
                     connection.close()
             self._reader = self._writer = None
 
+    def __del__(self) -> None:
+        """Another store was bound in its place. What a parent process opened is not among what is closed."""
+        if hasattr(self, "_writing"):
+            self.close()
+
     def take(self) -> KeyId:
         """A key nobody has, durable before this returns. A spare that is never used harms nobody."""
         with self._writing:
