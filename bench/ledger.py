@@ -58,6 +58,7 @@ def proving(database: str) -> list[Figure]:
     told = {}
     for entries in (LONG, SHORT):
         with house(database) as environment:
+            play("growing", environment, entries)
             told[entries] = play("proving", environment, entries)
     long, short = told[LONG], told[SHORT]
     return [

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A long log: how fast it is verified, how long a proof takes, what memory both need.
+"""A long log that others have grown: how fast it is verified, how long a proof takes, what memory both need.
 
-python -m bench.scenes.proving ENTRIES      half of the entries sealed, as in a house at work
+python -m bench.scenes.proving ENTRIES
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ import resource
 import statistics
 import sys
 import time
-from datetime import timedelta
 
 from bench.scenes.opened import FINDER, open_house
 
 PROOFS = 300
-BATCH = 4096
 
 
 def main(entries: int) -> None:
@@ -26,14 +24,13 @@ def main(entries: int) -> None:
     from weir.foundation.ledger import reads
     from weir.foundation.ledger.reads.verification import verify
 
-    leaves = grow(entries)
     started = time.perf_counter()
     found = verify()
     took = time.perf_counter() - started
     assert not found.faults, found.faults[:3]
     assert found.entries == entries
     seconds = []
-    for leaf in random.Random(7).sample(leaves, min(PROOFS, len(leaves))):
+    for leaf in sample(entries):
         started = time.perf_counter()
         reads.prove_entry(FINDER, leaf)
         seconds.append(time.perf_counter() - started)
@@ -47,53 +44,12 @@ def main(entries: int) -> None:
     print(json.dumps(told))
 
 
-def grow(entries: int) -> list[str]:
-    """Valid entries, written in bulk, and sequenced tick by tick. Returns a sample of leaves."""
-    from django.db import connection, transaction
+def sample(entries: int) -> list[str]:
+    """Leaves of entries from all over the log."""
+    from weir.foundation.ledger.models import EntryRow
 
-    from weir.foundation.ledger import reads, rules
-    from weir.foundation.ledger.record import INSERT_POSTGRESQL, INSERT_SQLITE, seal_context
-    from weir.foundation.ledger.sequencer import Sequencer
-    from weir.foundation.store.blobs import seal
-    from weir.foundation.transactions import tell_row_security
-    from weir.kernel.batch import blind_leaf
-    from weir.kernel.moments import Moment
-    from weir.shell.clock import now
-
-    statement = (INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE).removesuffix(
-        " RETURNING id"
-    )
-    log, at, kept = reads.open_log().id, now(), []
-    sequencer = Sequencer(reads.notary(), timedelta(seconds=1), 12)
-    content = b'{"digest":"' + b"0" * 64 + b'","id":"R-2026-MADEP-X","received_at":"2026-11-20T12:00:00.000Z"}'
-    for first in range(0, entries, BATCH):
-        rows = []
-        with transaction.atomic():
-            tell_row_security(beat="writing", keys=frozenset())
-            for number in range(first, min(first + BATCH, entries)):
-                about = f"R-{number:012d}"
-                entry = rules.entry_bytes(
-                    about=about, actor=FINDER.id, at=at, content=content, schema="intake.receive_report/1"
-                )
-                salt = os.urandom(32)
-                leaf = blind_leaf(salt, entry)
-                compartment = f"C-{number // 8:010d}" if number % 2 else ""
-                body = seal(compartment, salt + entry, seal_context(leaf)) if compartment else entry
-                at_ms = int(at.timestamp() * 1000)
-                sealed_salt = b"" if compartment else salt
-                rows.append(
-                    (log, "intake.receive_report", 1, FINDER.id, about, compartment, at_ms, body, sealed_salt, leaf)
-                )
-                if number % 97 == 0:
-                    kept.append(leaf.hex())
-            with connection.cursor() as cursor:
-                cursor.executemany(statement, rows)
-        at = Moment.of(at + timedelta(seconds=2))
-        assert sequencer.tick(at)
-    while reads.waiting():
-        at = Moment.of(at + timedelta(seconds=2))
-        sequencer.tick(at)
-    return kept
+    numbers = random.Random(7).sample(range(1, entries + 1), min(PROOFS, entries))
+    return [bytes(leaf).hex() for leaf in EntryRow.objects.filter(id__in=numbers).values_list("leaf", flat=True)]
 
 
 def bare_hashing() -> float:
@@ -108,8 +64,8 @@ def bare_hashing() -> float:
 
 
 def peak() -> int:
-    """Kilobytes at most so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Kilobytes at most so far, of this process or the largest of those that helped it."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 if __name__ == "__main__":

@@ -57,8 +57,8 @@ def _before_each(wrapper: Callable[..., Any]) -> Iterator[None]:
     """Around every statement: Django's, and the one that the ledger hands to the driver itself."""
     insert = record.insert_entry
 
-    def wrapped(row: tuple[Any, ...]) -> Any:
-        return wrapper(lambda *_asked: insert(row), "INSERT INTO ledger_entry", row, False, {})
+    def wrapped(*given: Any) -> Any:
+        return wrapper(lambda *_asked: insert(*given), "INSERT INTO ledger_entry", given, False, {})
 
     with patch.object(record, "insert_entry", wrapped), connection.execute_wrapper(wrapper):
         yield

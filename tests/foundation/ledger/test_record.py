@@ -121,7 +121,7 @@ def test_what_cannot_be_recorded_is_not_read(house, monkeypatch):
 
     finding = house.correlate(house.report().outcome.id).id
 
-    def no_entries(_row):
+    def no_entries(*_given):
         raise PowerCut
 
     monkeypatch.setattr(record, "insert_entry", no_entries)

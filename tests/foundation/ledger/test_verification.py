@@ -9,7 +9,7 @@ import pytest
 
 from weir.foundation.ledger import reads
 from weir.foundation.ledger.models import BatchRow, CheckpointRow, EntryRow, ErasureRow, LogRow, PlacementRow, TileRow
-from weir.foundation.ledger.reads import verification
+from weir.foundation.ledger.reads import stretches
 from weir.foundation.ledger.reads.verification import verify
 from weir.foundation.ledger.verbs import erase_entries, witness
 from weir.foundation.policy.terms import NeedsSecondPerson
@@ -154,17 +154,21 @@ def test_an_entry_is_proved_by_the_crown_of_its_batch(house):
 @pytest.fixture
 def little_chunks(monkeypatch):
     """So that other processes have something to do."""
-    monkeypatch.setattr(verification, "CHUNK", 2)
+    monkeypatch.setattr(stretches, "CHUNK", 2)
+    monkeypatch.setattr(stretches, "STRETCH", 2)
 
 
 @pytest.mark.usefixtures("little_chunks")
 def test_what_is_sequenced_meanwhile_is_left_to_the_next_verifier(grown):
+    grown.tick()
+    grown.report()
+
     def and_then(_done):
         grown.report()
         grown.tick()
 
     found = verify(and_then, processes=1)
-    assert (found.faults, found.ticks) == ([], 3)
+    assert (found.faults, found.ticks) == ([], 4)
     assert found.waiting > 1
     assert verify().faults == []
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger import reads
 from weir.foundation.ledger.gates.presence import alone
-from weir.foundation.ledger.reads.verification import Verification, verify
+from weir.foundation.ledger.reads.found import Verification
+from weir.foundation.ledger.reads.verification import verify
 from weir.foundation.ledger.sequencer import continue_log
 from weir.foundation.ledger.terms import LogNotBehind
 from weir.foundation.ledger.verbs import note_continuation

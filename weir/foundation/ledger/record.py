@@ -27,7 +27,7 @@ from weir.kernel.moments import MILLISECOND, Moment
 EPOCH = Moment(1970, 1, 1, tzinfo=UTC)
 INSERT = (
     "INSERT INTO ledger_entry (log, {transaction}kind, version, actor, about, compartment, at_ms, body, salt, leaf)"
-    " VALUES (%s, {zero}%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+    " VALUES (%s, {zero}%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 # On PostgreSQL the column's default is the transaction's own id (see the first migration).
 INSERT_SQLITE = INSERT.format(transaction='"transaction", ', zero="0, ").replace("%s", "?")
@@ -59,10 +59,11 @@ class Recorder:
         if act.compartment:
             body, salt = self.seal(act.compartment, salt + entry, seal_context(leaf)), b""
         at_ms = milliseconds(act.now)
-        id = insert_entry(
-            (self.log(), act.verb, act.version, actor.id, act.about, act.compartment, at_ms, body, salt, leaf)
-        )
-        if act.key:
+        row = (self.log(), act.verb, act.version, actor.id, act.about, act.compartment, at_ms, body, salt, leaf)
+        if not act.key:
+            insert_entry(row)
+        else:
+            id = insert_entry(row, " RETURNING id").fetchone()[0]
             # Unique: of two that race with one key, the second waits for the first and then finds its answer.
             key = rules.replay_key(actor.id, act.verb, act.key)
             with connection.cursor() as cursor:
@@ -83,12 +84,11 @@ class Recorder:
         return Earlier(Entry(leaf.hex(), f"{kind}/{version}", leaf, moment_of(at_ms)), content)
 
 
-def insert_entry(row: tuple[Any, ...]) -> int:
-    """The entry's row, and its id. We stand inside the verb's transaction, so the connection is open."""
+def insert_entry(row: tuple[Any, ...], more: str = "") -> Any:
+    """The entry's row; the driver's own cursor. We stand inside the verb's transaction, so the connection is open."""
     insert = INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE
     with connection.wrap_database_errors:
-        (id,) = connection.connection.execute(insert, row).fetchone()
-    return int(id)
+        return connection.connection.execute(insert + more, row)
 
 
 def open_body(unseal: Unseal, compartment: str, body: bytes, salt: bytes, leaf: bytes) -> tuple[bytes, bytes]:

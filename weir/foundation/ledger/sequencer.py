@@ -149,14 +149,10 @@ def _last_word(log: LogRow) -> str:
     outside, newest = signer.last_published(), CheckpointRow.objects.filter(log=log.id).order_by("-size").first()
     if newest is None:
         return outside
-    if not outside or notes.Checkpoint.parse(_text(outside)).size < newest.size:
+    if not outside or reads.checkpoint_of(outside).size < newest.size:
         signer.remember(newest.note)
         outside = newest.note
     # Stop here: kept outside and not yet published, which is how a tick may end too.
     CheckpointRow.objects.filter(pk=newest.pk).update(published=True)
     CheckpointRow.objects.filter(log=log.id, size__lt=newest.size).delete()
     return outside
-
-
-def _text(note: str) -> str:
-    return note.split("\n\n", 1)[0] + "\n"

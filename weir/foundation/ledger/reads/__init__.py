@@ -23,6 +23,7 @@ from weir.foundation.ledger.reads.growing import (
 )
 from weir.foundation.ledger.reads.proofs import proof_of, prove_entry, receipt, receipt_of
 from weir.foundation.ledger.reads.published import (
+    checkpoint_of,
     head,
     published_head,
     published_sizes,
@@ -33,6 +34,7 @@ from weir.foundation.ledger.reads.published import (
 
 __all__ = [
     "bind_notary",
+    "checkpoint_of",
     "cursor_of",
     "entries_about",
     "entries_on",

@@ -19,6 +19,7 @@ from weir.foundation.store.terms import Erased
 from weir.kernel.moments import Moment
 
 _PAGE = 50
+_FILED = "SELECT e.* FROM ledger_placement p JOIN ledger_entry e ON e.id = p.entry WHERE p.leaf = %s"
 _READING = "ledger.note_reading"
 
 
@@ -113,8 +114,8 @@ def visible_entry(actor: Actor, leaf: str) -> EntryRow:
 
 
 def _entry_of(leaf: bytes) -> EntryRow | None:
-    filed = PlacementRow.objects.filter(leaf=leaf).values_list("entry", flat=True).first()
-    return EntryRow.objects.get(id=filed) if filed else unfiled().filter(leaf=leaf).first()
+    filed = next(iter(EntryRow.objects.raw(_FILED, [leaf])), None)
+    return filed or unfiled().filter(leaf=leaf).first()
 
 
 def opened(row: EntryRow) -> tuple[bytes, bytes]:

@@ -45,7 +45,12 @@ def published_head(log: int = 0) -> tuple[notes.Checkpoint, str]:
     if row is None:
         sentence = "The log has no published checkpoint yet."
         raise NotYetProvable(sentence)
-    return notes.Checkpoint.parse(row.note.split("\n\n", 1)[0] + "\n"), row.note
+    return checkpoint_of(row.note), row.note
+
+
+def checkpoint_of(note: str) -> notes.Checkpoint:
+    """What a note says that we signed ourselves and kept."""
+    return notes.Checkpoint.parse(note.split("\n\n", 1)[0] + "\n")
 
 
 def recent_batches(count: int) -> list[BatchRow]:

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an entry's row must say of itself. Nothing here touches the database or the key store: the work of verifying
-is mostly this, and other processes can do it.
-"""
+"""What an entry's row must say of itself. Pure: nothing here touches the database or the key store."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from weir.foundation.ledger import rules
@@ -93,28 +88,6 @@ def does_not_open(row: Row) -> str:
 
 def named(id: int, leaf: bytes) -> str:
     return f"entry {id} ({leaf.hex()[:16]})"
-
-
-def look_ahead(chunks: Iterable[Chunk], processes: int) -> Iterator[tuple[Chunk, Looked]]:
-    """Look at each chunk, in their order, in so many other processes; a bounded number of chunks waits here.
-
-    They are forked, get rows and keys and give back words, so they never touch what the parent has open.
-    """
-    if processes < 2:
-        yield from ((chunk, look(chunk)) for chunk in chunks)
-        return
-    waiting: deque[tuple[Chunk, Future[Looked]]] = deque()
-    with ProcessPoolExecutor(processes, get_context("fork")) as others:
-        for chunk in chunks:
-            waiting.append((chunk, others.submit(look, chunk)))
-            if len(waiting) > 2 * processes:
-                yield _answered(*waiting.popleft())
-        while waiting:
-            yield _answered(*waiting.popleft())
-
-
-def _answered(chunk: Chunk, looking: Future[Looked]) -> tuple[Chunk, Looked]:
-    return chunk, looking.result()
 
 
 def _written(at_ms: int) -> str:
