@@ -14,23 +14,23 @@ import pytest
 # Seconds of one worker, setup and teardown included. Two workers have 1,200 to give; a room spends from its wing's.
 # The shell is large while it is the only one that starts whole instances; its share goes to the rooms as they come.
 BUDGETS: dict[str, float] = {
-    "tests/architecture": 80,  # following the tutorial takes twenty of them
+    "tests/architecture": 70,  # following the tutorial takes twenty of them
     "tests/bench": 15,
     "tests/clearinghouse": 60,
-    "tests/defense": 30,
-    "tests/enforcement": 25,
-    "tests/foundation": 260,
+    "tests/defense": 20,
+    "tests/enforcement": 20,
+    "tests/foundation": 200,
     "tests/foundation/identity": 60,
     "tests/foundation/jobs": 80,
     "tests/foundation/ledger": 80,
     "tests/foundation/policy": 60,
-    "tests/frontier": 30,
-    "tests/hardship": 60,
-    "tests/journeys": 120,
-    "tests/kernel": 50,
-    "tests/order": 20,
-    "tests/proofs": 100,
-    "tests/shell": 300,
+    "tests/frontier": 20,
+    "tests/hardship": 70,
+    "tests/journeys": 260,  # real browsers and real instances; an issuer that lies in many ways takes a third of it
+    "tests/kernel": 40,
+    "tests/order": 15,
+    "tests/proofs": 80,
+    "tests/shell": 280,
     "tests/tools": 30,
     "tests/verifier": 20,
 }
