@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.worlds.people import PASSWORD, People, action_of, text_of
+from tests.worlds.people import PASSWORD, action_of, text_of
 from tests.worlds.totp import code_at
 from weir.foundation.actor import ANONYMOUS
 from weir.foundation.identity import accounts as identity
@@ -18,25 +18,14 @@ from weir.foundation.identity import reads, verbs
 from weir.foundation.identity.models import PersonRow
 from weir.foundation.identity.terms import Role
 from weir.kernel.moments import Moment
-from weir.shell import accounts, rates
+from weir.shell import accounts
 from weir.shell.clock import now
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings):
-    rates.forget()
+def _fresh(settings, plain_pages):
     cache.clear()
     settings.PASSWORD_HASHERS = ["tests.worlds.people.Quick"]
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
-@pytest.fixture
-def people(db):
-    from tests.worlds.house import House
-
-    return People(House())
 
 
 @pytest.fixture

@@ -17,16 +17,12 @@ from weir.foundation.identity.models import OrganizationRow, PersonRow
 from weir.foundation.identity.verbs import open_first_door
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.ledger.reads.verification import verify
-from weir.shell import demo, rates
+from weir.shell import demo
 from weir.shell.clock import now
 
 
 @pytest.fixture
-def house(transactional_db, settings):
-    rates.forget()
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+def house(transactional_db, plain_pages):
     return House()
 
 

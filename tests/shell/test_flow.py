@@ -3,18 +3,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds.house import House
 from weir.foundation.jobs.jobs import JOBS
 from weir.foundation.verb import VERBS
 from weir.kernel.errors import Invalid
 from weir.kernel.moments import Moment
 from weir.shell import flow
 from weir.shell.flow import FLOW, Direction, Row, circles
-
-
-@pytest.fixture
-def house(db):
-    return House()
 
 
 def test_every_verb_and_every_kind_of_the_flow_exists():

@@ -58,11 +58,17 @@ class People:
         invitation = verbs.invite(actor, email, OrganizationId(actor.organization), roles, now=now())
         return accounts.join_secret(invitation.id)
 
+    def colleague(self, name: str, *roles: Role) -> PersonRow:
+        """Somebody else of the operator."""
+        email = f"{name.partition(' ')[0].lower()}@meadow.example"
+        return self._come(self.invited(email, *roles), email, name)
+
     def accepted(self, invitation: str, name: str) -> PersonRow:
-        terms = reads.terms_in_force().digest
-        secret = accounts.join_secret(invitation)
         email = InvitationRow.objects.get(number=invitation).email
-        verbs.accept_invitation(ANONYMOUS, secret, terms, name, ENCODED, now=now())
+        return self._come(accounts.join_secret(invitation), email, name)
+
+    def _come(self, secret: str, email: str, name: str) -> PersonRow:
+        verbs.accept_invitation(ANONYMOUS, secret, reads.terms_in_force().digest, name, ENCODED, now=now())
         return PersonRow.objects.get(email=email)
 
     def browser(

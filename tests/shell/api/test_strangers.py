@@ -16,10 +16,7 @@ CODE = re.compile(r'id="claim"[^>]*value="([0-9a-f]{40})"')
 
 
 @pytest.fixture(autouse=True)
-def _instance(settings):
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+def _instance(plain_pages):
     return Instance()
 
 

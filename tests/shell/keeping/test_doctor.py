@@ -171,10 +171,8 @@ def test_the_page_is_for_administrators_of_the_operator_only(house):
             doctor.get_doctor(asked_by(actor))
 
 
-def test_the_page_shows_the_rows(house, settings):
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+@pytest.mark.usefixtures("plain_pages")
+def test_the_page_shows_the_rows(house):
     administrator = replace(house.coordinator, roles=frozenset({"administrator"}))
     page = doctor.get_doctor(asked_by(administrator)).content.decode()
     assert "isolation: bubblewrap" in page

@@ -5,41 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds.people import ENCODED, People, action_of, text_of
-from weir.foundation.actor import ANONYMOUS
-from weir.foundation.identity import reads, verbs
-from weir.foundation.identity.models import PersonRow
+from tests.worlds.people import action_of, text_of
+from weir.foundation.identity import reads
 from weir.foundation.identity.terms import Role
-from weir.shell import rates
-from weir.shell.clock import now
-
-
-@pytest.fixture(autouse=True)
-def _fresh(settings):
-    rates.forget()
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
-@pytest.fixture
-def people(db):
-    from tests.worlds.house import House
-
-    return People(House())
-
-
-@pytest.fixture
-def ida(people):
-    return people.browser(people.ida)
 
 
 @pytest.fixture
 def per(people):
     """Another administrator of the operator."""
-    secret = people.invited("per@meadow.example", Role.COORDINATOR, Role.ADMINISTRATOR)
-    verbs.accept_invitation(ANONYMOUS, secret, reads.terms_in_force().digest, "Per", ENCODED, now=now())
-    return PersonRow.objects.get(email="per@meadow.example")
+    return people.colleague("Per", Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 def sent(browser, page, address, /, **fields):

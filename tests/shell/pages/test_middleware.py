@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import path
 
 from weir.kernel.errors import KINDS, kind_of
-from weir.shell import accounts, problems, rates, urls
+from weir.shell import accounts, problems, urls
 from weir.shell.pages import middleware
+
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.usefixtures("plain_pages")]
 
 TRACE = ("Traceback", "site-packages", ".py", "Exception")
 
@@ -40,14 +42,6 @@ class Routes:
             for kind in KINDS
         ),
     )
-
-
-@pytest.fixture(autouse=True)
-def _fresh(settings, db):
-    rates.forget()
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture

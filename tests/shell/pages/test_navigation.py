@@ -3,33 +3,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds.people import People, text_of
-from weir.foundation.actor import ANONYMOUS
-from weir.foundation.identity import reads, verbs
-from weir.foundation.identity.models import PersonRow
+from tests.worlds.people import text_of
 from weir.foundation.identity.terms import Role
-from weir.shell import rates
-from weir.shell.clock import now
 
 DOCTOR = '<a href="/doctor/"'
 
 
 @pytest.fixture
-def people(db, settings):
-    from tests.worlds.house import House
-
-    rates.forget()
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    return People(House())
-
-
-@pytest.fixture
 def coordinator(people):
-    secret = people.invited("cora@meadow.example", Role.COORDINATOR)
-    verbs.accept_invitation(ANONYMOUS, secret, reads.terms_in_force().digest, "Cora", now=now())
-    return PersonRow.objects.get(email="cora@meadow.example")
+    return people.colleague("Cora", Role.COORDINATOR)
 
 
 def test_the_doctor_is_linked_for_exactly_those_who_may_open_its_page(people, coordinator):

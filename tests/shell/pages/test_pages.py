@@ -16,36 +16,14 @@ from weir.foundation.identity import reads, rules, verbs
 from weir.foundation.identity.accounts import encoded
 from weir.foundation.identity.models import AgentRow, ApplicationRow, InvitationRow, PersonRow, TokenRow
 from weir.foundation.identity.terms import ControlMethod, OrganizationKind, Role
-from weir.shell import rates
 from weir.shell.clock import now
 
 GONE_BY = "P-2026-7K3QM-"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_rates(settings):
-    rates.forget()
+def _quick(settings, plain_pages):
     settings.PASSWORD_HASHERS = ["tests.worlds.people.Quick"]
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
-@pytest.fixture
-def house(db):
-    from tests.worlds.house import House
-
-    return House()
-
-
-@pytest.fixture
-def people(house):
-    return People(house)
-
-
-@pytest.fixture
-def ida(people):
-    return people.browser(people.ida)
 
 
 @pytest.fixture

@@ -10,51 +10,21 @@ import pytest
 from django.urls import resolve
 
 import weir
-from tests.worlds.people import ENCODED, People, action_of, text_of
-from weir.foundation.actor import ANONYMOUS
-from weir.foundation.identity import reads, verbs
-from weir.foundation.identity.models import OrganizationRow, PersonRow
+from tests.worlds.people import action_of, text_of
+from weir.foundation.identity.models import OrganizationRow
 from weir.foundation.identity.terms import Role
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.policy.models import GlassRow, PendingActRow, RegimeStatusRow
 from weir.foundation.verb import VERBS, Verb
-from weir.shell import doors, rates
-from weir.shell.clock import now
+from weir.shell import doors
 
 ERASE = "/acts/ledger.erase_entries/"
-
-
-@pytest.fixture(autouse=True)
-def _fresh(settings):
-    rates.forget()
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
-@pytest.fixture
-def house(db):
-    from tests.worlds.house import House
-
-    return House()
-
-
-@pytest.fixture
-def people(house):
-    return People(house)
-
-
-@pytest.fixture
-def ida(people):
-    return people.browser(people.ida)
 
 
 @pytest.fixture
 def per(people):
     """Another administrator of the operator."""
-    secret = people.invited("per@meadow.example", Role.COORDINATOR, Role.ADMINISTRATOR)
-    verbs.accept_invitation(ANONYMOUS, secret, reads.terms_in_force().digest, "Per", ENCODED, now=now())
-    return people.browser(PersonRow.objects.get(email="per@meadow.example"))
+    return people.browser(people.colleague("Per", Role.COORDINATOR, Role.ADMINISTRATOR))
 
 
 @pytest.fixture
