@@ -287,11 +287,27 @@ SHIFTED = """() => new Promise((told) => {
 })"""
 
 
+PAINTED = """() => new Promise((told) => {
+  const watch = new PerformanceObserver((list) => list.getEntriesByName("first-contentful-paint").forEach(told));
+  watch.observe({type: "paint", buffered: true});
+})"""
+
+
+@pytest.mark.parametrize("late", ["nothing", "woff2"])
 @pytest.mark.parametrize("name", ["home-in", "tokens-fresh", "report-faults"])
-def test_nothing_jumps_while_a_page_appears(opened, name):
-    page = opened(name, width=390)
+def test_nothing_jumps_while_a_page_appears(browser, address, name, late):
+    """Also where the letters come after the page was first painted, as they do over a slow line."""
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page, held = context.new_page(), []
+    page.route(f"**/*.{late}", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks what it is given
+    page.goto(f"{address}/{name}.html", wait_until="commit")
+    page.evaluate(PAINTED)
+    for route in held:
+        route.continue_()
     page.wait_for_load_state("networkidle")
+    assert (held != []) is (late != "nothing")
     assert page.evaluate(SHIFTED) == 0
+    context.close()
 
 
 @pytest.mark.parametrize("name", ["finding", "receipt", "findings-queue", "entry-erased", "log"])
