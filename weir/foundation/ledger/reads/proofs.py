@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 
 from weir.foundation.actor import Actor
 from weir.foundation.ledger import rules
-from weir.foundation.ledger.models import BatchRow, EntryRow
+from weir.foundation.ledger.models import EntryRow
 from weir.foundation.ledger.reads.entries import opened, visible_entry
+from weir.foundation.ledger.reads.fetched import fetched
 from weir.foundation.ledger.reads.growing import notary, notary_of
 from weir.foundation.ledger.reads.published import checkpoint_of, tile_reader
 from weir.foundation.ledger.record import moment_of
@@ -26,7 +26,7 @@ from weir.kernel.moments import Moment
 
 # Placement, batch and published head of one entry in one round trip, which is most of what a proof costs.
 PLACED = """
-    SELECT b.*, p.place, c.note
+    SELECT b.log, b.tick, b.depth, b.places, b.crown, p.place, c.note
     FROM ledger_placement p
     JOIN ledger_batch b ON b.log = p.log AND b.tick = p.tick
     JOIN ledger_checkpoint c ON c.log = p.log AND c.published
@@ -47,21 +47,22 @@ def prove_entry(actor: Actor, leaf: str) -> ProofBundle:
 
 def proof_of(row: EntryRow, entry: dict[str, str]) -> ProofBundle:
     """Batch path and log path to the published head. Reads one batch and O(log n) tiles, however long the log is."""
-    batch: Any = next(iter(BatchRow.objects.raw(PLACED, [row.id])), None)
-    if batch is None:
+    found = fetched(PLACED, [row.id])
+    if not found:
         raise NotYetProvable
-    head_now = checkpoint_of(batch.note)
-    if batch.tick >= head_now.size:
+    log, tick, depth, places, crown, place, note = found[0]
+    head_now = checkpoint_of(note)
+    if tick >= head_now.size:
         raise NotYetProvable
-    tree = Batch(batch.depth, batch.tick, notary_of(head_now.origin).blinding_key(batch.tick), {})
-    inner = rules.batch_path(tree, bytes(batch.places), bytes(batch.crown), batch.place)
-    path = tiles.inclusion_proof(tile_reader(batch.log), batch.tick, head_now.size)
+    tree = Batch(depth, tick, notary_of(head_now.origin).blinding_key(tick), {})
+    inner = rules.batch_path(tree, places, crown, place)
+    path = tiles.inclusion_proof(tile_reader(log), tick, head_now.size)
     return ProofBundle(
         PROOF_FORMAT,
         entry,
-        {"tick": batch.tick, "depth": batch.depth, "place": batch.place, "path": [_b64(node) for node in inner]},
-        {"index": batch.tick, "size": head_now.size, "path": [_b64(node) for node in path]},
-        batch.note,
+        {"tick": tick, "depth": depth, "place": place, "path": [_b64(node) for node in inner]},
+        {"index": tick, "size": head_now.size, "path": [_b64(node) for node in path]},
+        note,
     )
 
 

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from weir.foundation.actor import Actor
-from weir.foundation.ledger.models import BatchRow, CheckpointRow, TileRow
+from weir.foundation.ledger.models import BatchRow, CheckpointRow
+from weir.foundation.ledger.reads.fetched import fetched
 from weir.foundation.ledger.reads.growing import notary, open_log
 from weir.foundation.ledger.terms import Head, NoSuchEntry, NotYetProvable
 from weir.foundation.question import question
 from weir.kernel import notes, tiles
 from weir.kernel.batch import public_leaf_data
 from weir.kernel.merkle import HASH_SIZE
+
+TILE = 'SELECT hashes FROM ledger_tile WHERE log = %s AND level = %s AND "index" = %s'
 
 
 def tile_reader(log: int) -> tiles.TileReader:
@@ -19,8 +22,8 @@ def tile_reader(log: int) -> tiles.TileReader:
 
     def read(level: int, index: int) -> bytes:
         if (level, index) not in seen:
-            row = TileRow.objects.filter(log=log, level=level, index=index).values_list("hashes", flat=True).first()
-            seen[level, index] = bytes(row or b"")
+            found = fetched(TILE, [log, level, index])
+            seen[level, index] = found[0][0] if found else b""
         return seen[level, index]
 
     return read

@@ -16,6 +16,7 @@ from django.db import connection, connections, transaction
 
 from weir.foundation.ledger import rules
 from weir.foundation.ledger.models import BatchRow, ErasureRow, LogRow
+from weir.foundation.ledger.reads.fetched import fetched
 from weir.foundation.ledger.reads.found import Verification
 from weir.foundation.ledger.reads.growing import notary_of
 from weir.foundation.ledger.reads.soundness import (
@@ -53,6 +54,10 @@ FAR_POSTGRESQL = _ROW + '(e."transaction", e.id) > (%s, %s) ORDER BY e."transact
 EDGE_SQLITE = _ROW + "e.id > %s AND p.tick IS NOT %s ORDER BY e.id LIMIT 1"
 EDGE_POSTGRESQL = (
     _ROW + '(e."transaction", e.id) > (%s, %s) AND p.tick IS DISTINCT FROM %s ORDER BY e."transaction", e.id LIMIT 1'
+)
+WALK_POSTGRESQL = (
+    "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off;"
+    " SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 )
 
 
@@ -171,12 +176,11 @@ def _check_batch(batch: BatchRow, taken: dict[int | None, bytes], key: bytes, fo
 def _chunks(stretch: Stretch) -> Iterator[list[Row]]:
     after, until, count = stretch.begin.after, stretch.end.after, CHUNK
     while count == CHUNK:
-        with _walking() as cursor:
+        with _walking():
             if connection.vendor == "postgresql":
-                cursor.execute(ROWS_POSTGRESQL, [stretch.log, *after, *until, CHUNK])
+                rows = fetched(ROWS_POSTGRESQL, [stretch.log, *after, *until, CHUNK])
             else:
-                cursor.execute(ROWS_SQLITE, [stretch.log, after.id, until.id, CHUNK])
-            rows = cursor.fetchall()
+                rows = fetched(ROWS_SQLITE, [stretch.log, after.id, until.id, CHUNK])
         if count := len(rows):
             after = Key(*rows[-1][:2])
             yield rows
@@ -206,10 +210,12 @@ def _next_cut(log: LogRow, after: Key) -> Cut | None:
 
 @contextmanager
 def _walking() -> Iterator[Any]:
-    """Without fresh statistics PostgreSQL sorts the rest of the log for every few rows; it is to walk the index."""
+    """Without fresh statistics PostgreSQL sorts the rest of the log for every few rows, with them it starts workers
+    for as many; it is to walk the index.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+            cursor.execute(WALK_POSTGRESQL)
         yield cursor
 
 
