@@ -10,7 +10,7 @@ import pytest
 from tests.worlds.identity import DAY, World
 from weir.foundation.actor import SYSTEM
 from weir.foundation.identity import reads, verbs
-from weir.foundation.identity.terms import NobodyThere, OrganizationKind, Role
+from weir.foundation.identity.terms import NoSuchNumber, OrganizationKind, Role
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.policy.terms import NotAllowed
 from weir.foundation.policy.verbs import confirm_act, propose_act
@@ -127,5 +127,5 @@ def test_a_key_that_waits_to_be_destroyed_waits_for_the_hold_too(scene):
 def test_a_hold_is_on_a_case_that_is_there(scene):
     scene.erase()
     forget()
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NoSuchNumber):
         verbs.place_hold(scene.olive, scene.case, now=scene.now)

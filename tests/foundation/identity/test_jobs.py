@@ -25,6 +25,7 @@ from weir.foundation.identity.terms import (
     PersonId,
     Role,
     SecondPersonNeeded,
+    SecondPersonUnsettled,
     Seen,
     Unlooked,
 )
@@ -141,7 +142,7 @@ def test_changed_contacts_wait_too(world, net, ada, mia):
     assert roles(world, "mia@project.example") == {"maintainer"}
 
 
-def test_what_rests_on_somebody_whose_address_changed_waits_too(world, net, ada, mia):
+def test_what_rests_on_somebody_whose_address_changed_waits_too(world, net, operator, ada, mia):
     control = prove(world, net, mia)
     verbs.second_control(ada, control.id, now=world.now)
     world.later(days=1)
@@ -153,8 +154,22 @@ def test_what_rests_on_somebody_whose_address_changed_waits_too(world, net, ada,
     world.later(hours=1)
     again = prove(world, net, mia)
     assert state(world, ada) is ControlState.WAITS_FOR_A_SECOND_PERSON, "asking again does not shorten it"
-    verbs.second_control(ada, again.id, now=world.now)
+    with pytest.raises(SecondPersonUnsettled):
+        verbs.second_control(ada, again.id, now=world.now)
+    verbs.second_control(operator, again.id, now=world.now)
     assert roles(world, "mia@elsewhere.example") == {"maintainer"}
+
+
+def test_whoever_changed_their_address_is_no_second_person_for_ninety_days(world, net, ada, mia):
+    verbs.record_email(SYSTEM, PersonId(ada.id), "ada@elsewhere.example", now=world.now)
+    world.later(days=89)
+    control = prove(world, net, mia)
+    with pytest.raises(SecondPersonUnsettled):
+        verbs.second_control(ada, control.id, now=world.now)
+    assert roles(world, "mia@project.example") == set()
+    world.later(days=1)
+    verbs.second_control(ada, control.id, now=world.now)
+    assert roles(world, "mia@project.example") == {"maintainer"}
 
 
 def test_whoever_took_over_a_mailbox_inherits_no_settled_proof(world, net, ada, mia):

@@ -22,8 +22,8 @@ from weir.foundation.identity.terms import (
     HoldId,
     HouseStays,
     LinkSpent,
-    NobodyThere,
     NoSuchCredential,
+    NoSuchNumber,
     NotYours,
     OperatorsOnly,
     OrganizationId,
@@ -282,7 +282,7 @@ def test_only_operators_hold(world, operator, ben):
 def test_a_hold_that_is_not_there_cannot_be_confirmed(world, operator):
     with pytest.raises(NotYours):
         verbs.confirm_hold(operator, HoldId.mint(2026, lambda count: b"\x01" * count), now=world.now)
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NoSuchNumber):
         verbs.place_hold(operator, STRANGER, now=world.now)
 
 

@@ -36,6 +36,16 @@ def test_a_hold_that_cannot_begin_says_at_the_control_why(ida):
     assert "<title>Error:" in page
 
 
+@pytest.mark.parametrize("typed", ["no number", "P-2026-MADEP-X", "../administration"])
+def test_a_number_that_was_mistyped_is_still_there_to_be_mended(ida, typed):
+    for control, address in (("f-about", "/administration/holds/"), ("f-duty-about", "/administration/duties/")):
+        answer = sent(ida, "/administration/", address, about=typed, kind="ban", ends="2027-01-01")
+        page = text_of(answer)
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in page
+        assert f'href="#{control}"' in page
+
+
 def test_a_state_that_there_is_not_is_refused_and_named(ida):
     answer = ida.get("/findings/?state=nothing")
     assert answer.status_code == 422

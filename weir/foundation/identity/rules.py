@@ -22,6 +22,7 @@ from weir.foundation.identity.terms import (
     OrganizationKind,
     PeopleOnly,
     Role,
+    SecondPersonUnsettled,
     Sector,
     Standing,
     TooWide,
@@ -250,6 +251,12 @@ def control_state(at: Standing, now: Moment) -> tuple[ControlState, str]:
     fresh = at.changed and now < at.changed + SETTLES and not _looked_at(at.changed, at)
     what = "control" if fresh else "contacts"
     return ControlState.WAITS_FOR_A_SECOND_PERSON, f"{what} changed within {SETTLES.days} days"
+
+
+def check_settled(contact_changed: Moment | None, now: Moment) -> None:
+    """A second person is one as long as nobody can have become them by their mailbox alone."""
+    if contact_changed is not None and now < contact_changed + SETTLES:
+        raise SecondPersonUnsettled
 
 
 def _looked_at(change: Moment, at: Standing) -> bool:

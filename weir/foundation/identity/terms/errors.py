@@ -32,6 +32,15 @@ class OtherTerms(Conflict):
     hint = "Read the terms again and send the digest that is shown with them."
 
 
+class NoSuchNumber(Invalid):
+    """There is nobody and nothing here under that number."""
+
+    hint = "Check the number: a person, an organization or a case that is here."
+
+    def __init__(self) -> None:
+        super().__init__(faults={"/about": "is the number of nobody and nothing here"})
+
+
 class NotYours(Missing):
     """There is nothing of yours under that number."""
 
@@ -68,6 +77,12 @@ class SecondPersonNeeded(Conflict):
     """This takes somebody else than the one who began it."""
 
     hint = "Ask a colleague; two people decide, or nothing happens."
+
+
+class SecondPersonUnsettled(Conflict):
+    """Whoever changed their own address within 90 days vouches for nobody else's."""
+
+    hint = "Ask another colleague, or the staff: whoever took over a mailbox could otherwise confirm what they began."
 
 
 class HouseStays(Conflict):

@@ -75,6 +75,7 @@ def second_control(actor: Actor, control: ControlId, *, now: Moment) -> Control:
         raise NotYours
     if actor.id == row.asked_by:
         raise SecondPersonNeeded
+    rules.check_settled(_contact_changed(actor.id), now)
     row.seconded, row.seconded_by = now, actor.id
     row.save(update_fields=["seconded", "seconded_by"])
     settle(row.organization)
@@ -95,9 +96,13 @@ def _prove(row: ControlRow, fingerprint: str, now: Moment) -> None:
     if before and (before.organization_id, before.fingerprint) == (row.organization_id, fingerprint):
         row.changed, row.seconded, row.seconded_by = before.changed, before.seconded, before.seconded_by
     # Whoever took over the mailbox of the one who asks could ask again, and inherit what had settled.
-    moved = PersonRow.objects.filter(number=row.asked_by).values_list("contact_changed", flat=True).first()
-    row.changed = max(filter(None, (row.changed, moved)), default=None)
+    row.changed = max(filter(None, (row.changed, _contact_changed(row.asked_by))), default=None)
     row.save()
+
+
+def _contact_changed(person: str) -> Moment | None:
+    at = PersonRow.objects.filter(number=person).values_list("contact_changed", flat=True).first()
+    return Moment.of(at) if at else None
 
 
 def _locked(control: ControlId) -> ControlRow:

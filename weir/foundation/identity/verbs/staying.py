@@ -14,7 +14,7 @@ from weir.foundation.identity.terms import (
     DutyKind,
     Hold,
     HoldId,
-    NobodyThere,
+    NoSuchNumber,
     NotYours,
     SecondPersonNeeded,
 )
@@ -35,7 +35,7 @@ def keep_duty(actor: Actor, about: str, kind: DutyKind, ends: Moment, *, now: Mo
     if actor != SYSTEM:
         rules.check_operator(actor)
     if not NumberRow.objects.filter(number=about).exists():
-        raise NobodyThere
+        raise NoSuchNumber
     row = DutyRow.objects.create(
         id=uuid7(now, secrets.token_bytes),
         number=accounts.fresh_number(DutyId, now),
@@ -53,7 +53,7 @@ def place_hold(actor: Actor, about: str, *, now: Moment) -> Hold:
     _check_holder(actor)
     here = PersonRow.objects.filter(number=about, is_active=True).exists()
     if not here and not OrganizationRow.objects.filter(number=about, active=True).exists() and not _is_case(about):
-        raise NobodyThere
+        raise NoSuchNumber
     row = HoldRow.objects.create(
         id=uuid7(now, secrets.token_bytes),
         number=accounts.fresh_number(HoldId, now),
