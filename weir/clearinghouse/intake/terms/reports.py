@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nouns of intake."""
+"""Reports: how they come, where they stand, and what is told to whoever sent them."""
 
 from __future__ import annotations
 
