@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to findings."""
+"""The queue, and one finding."""
 
 from __future__ import annotations
 

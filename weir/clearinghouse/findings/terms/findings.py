@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nouns of findings."""
+"""Findings as they stand on the queue, and opened."""
 
 from __future__ import annotations
 
