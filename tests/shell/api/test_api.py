@@ -407,7 +407,7 @@ def test_what_was_sealed_is_kept_nowhere(finder):
 
 
 def test_pages_lead_on_to_the_last(finder, monkeypatch):
-    monkeypatch.setattr("weir.clearinghouse.intake.reads.PAGE", 2)
+    monkeypatch.setattr("weir.clearinghouse.intake.reads.reports.PAGE", 2)
     sent = [finder.post(RECEIVE, REPORT).json()["answer"]["id"] for _ in range(5)]
     seen, path = [], REPORTS
     while path:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of intake. What a report says is sealed; numbers, states and moments lie open (docs/decisions)."""
+"""Reports, and what strangers sent today."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The only writer of intake."""
+"""Taking reports in."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to intake."""
+"""Reports as they are kept, opened for whoever may read them."""
 
 from __future__ import annotations
 
