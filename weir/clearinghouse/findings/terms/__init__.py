@@ -11,12 +11,17 @@ from weir.clearinghouse.findings.terms.findings import (
     FindingState,
     ReportOf,
 )
+from weir.clearinghouse.findings.terms.links import Basis, Link, LinkKind, Reason
 
 __all__ = [
+    "Basis",
     "Correlated",
     "Finding",
     "FindingId",
     "FindingLine",
     "FindingState",
+    "Link",
+    "LinkKind",
+    "Reason",
     "ReportOf",
 ]
