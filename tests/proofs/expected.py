@@ -65,6 +65,13 @@ MAY: dict[str, frozenset[str]] = {
     # Anybody may report; staff shows its second factor first, here as everywhere but in identity.
     "intake.receive_report": EVERYBODY - BARE - {HOUSE},
     "findings.correlate_report": frozenset({HOUSE}),
+    # Scanning: what is asked of the instance. The rest is about a target or a claim, below.
+    "scanning.register_target": MEMBERS - BARE,
+    "scanning.declare_capacity": MEMBERS - BARE,
+    "scanning.my_standing": MEMBERS - BARE,
+    "scanning.suggest_targets": MEMBERS - BARE,
+    "scanning.lapse_claim": frozenset({HOUSE}),
+    "scanning.record_yield": frozenset({HOUSE}),
     # Coming in.
     "identity.terms": EVERYBODY,
     "identity.apply": EVERYBODY,
@@ -177,6 +184,12 @@ SEEN_BY: dict[str, frozenset[str]] = {
     "report: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
     "report: without a name": COORDINATORS,
     "report: that never was": frozenset(),
+    # Whoever takes part may name a target; a claim is its holder's, their agents' and the coordinators'.
+    "target: of a project": MEMBERS - BARE,
+    "target: that never was": frozenset(),
+    "claim: of the finder": frozenset({FINDER}) | AGENTS | COORDINATORS,
+    "claim: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
+    "claim: that never was": frozenset(),
     "finding: hidden": COORDINATORS,
     "finding: under embargo, shared with its maintainer": frozenset({MAINTAINER}) | COORDINATORS,
     "finding: for members": MEMBERS - BARE,
@@ -200,6 +213,10 @@ PROPOSED_BY = {
 READS = {
     "intake.read_report": "report",
     "intake.list_reports": "report",
+    "scanning.read_target": "target",
+    "scanning.list_targets": "target",
+    "scanning.read_claim": "claim",
+    "scanning.list_claims": "claim",
     "findings.read_finding": "finding",
     "findings.list_findings": "finding",
     "policy.read_pending_act": "pending act",
@@ -208,22 +225,53 @@ READS = {
     "policy.list_notices": "notice",
 }
 # A list of one's own shows what one sent, and not what one sees as staff besides.
-OF_ONES_OWN = {"intake.list_reports"}
+OF_ONES_OWN = {"intake.list_reports", "scanning.list_claims"}
 # What decides whether an object is there at all for somebody.
 READ_BY = {
     "report": "intake.read_report",
+    "target": "scanning.read_target",
+    "claim": "scanning.read_claim",
     "finding": "findings.read_finding",
     "pending act": "policy.read_pending_act",
     "broken glass": "policy.list_broken_glass",
     "notice": "policy.list_notices",
 }
 # What is done to an object, or asked about it besides reading it: these see for themselves who may.
-ACTS = {"policy.confirm_act", "store.erase_compartment", "store.compartment_state"}
+# On a target: who may, of those who see it. On a claim: whoever holds it, and their agents.
+ON_A_TARGET = {
+    "scanning.ask_overlap": MEMBERS,
+    "scanning.claim_target": MEMBERS,
+    "scanning.set_project_rules": frozenset({MAINTAINER}),
+    "scanning.import_project_rules": frozenset({MAINTAINER}) | COORDINATORS,
+    "scanning.link_home": COORDINATORS,
+    "scanning.weigh_target": COORDINATORS,
+    "scanning.record_change": COORDINATORS,
+}
+OF_THE_HOLDER = {
+    "scanning.renew_claim",
+    "scanning.narrow_claim",
+    "scanning.release_claim",
+    "scanning.hand_over_claim",
+    "scanning.record_coverage",
+}
+OF_THE_HEIR = {"scanning.take_over_claim"}  # nobody, until somebody holds a claim out to them
+ACTS = {
+    *ON_A_TARGET,
+    *OF_THE_HOLDER,
+    *OF_THE_HEIR,
+    "policy.confirm_act",
+    "store.erase_compartment",
+    "store.compartment_state",
+}
 
 
 def may_act(name: str, who: str, thing: str) -> bool:
     """Who may do these three to which object."""
     kind, readers = kind_of(thing), SEEN_BY[thing]
+    if name in ON_A_TARGET:
+        return kind == "target" and who in readers & ON_A_TARGET[name]
+    if name in OF_THE_HOLDER | OF_THE_HEIR:
+        return name in OF_THE_HOLDER and kind == "claim" and who in readers - COORDINATORS
     if name == "policy.confirm_act":
         return kind == "pending act" and who in readers and who not in PROPOSED_BY[thing]
     if name == "store.erase_compartment":

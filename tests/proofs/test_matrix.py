@@ -18,6 +18,9 @@ from weir.clearinghouse.findings.reads import list_findings
 from weir.clearinghouse.findings.terms import FindingId
 from weir.clearinghouse.intake.reads import list_reports
 from weir.clearinghouse.intake.terms import ReportId
+from weir.clearinghouse.scanning.reads import list_claims, list_targets
+from weir.clearinghouse.scanning.terms import ClaimId, Method, TargetId
+from weir.clearinghouse.scanning.verbs import claim_target, register_target, weigh_target
 from weir.foundation.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from weir.foundation.identity.terms import PersonId
 from weir.foundation.policy import marks
@@ -44,6 +47,8 @@ pytestmark = pytest.mark.both_databases
 ANSWERS = {table.YES: None, table.REFUSED: Refused, table.MISSING: Missing}
 LISTS = {
     "intake.list_reports": ("report", lambda actor: [str(line.id) for line in list_reports(actor).lines]),
+    "scanning.list_targets": ("target", lambda actor: [str(line.id) for line in list_targets(actor).lines]),
+    "scanning.list_claims": ("claim", lambda actor: [str(line.id) for line in list_claims(actor).lines]),
     "findings.list_findings": ("finding", lambda actor: [str(line.id) for line in list_findings(actor).lines]),
     "policy.list_pending_acts": ("pending act", lambda actor: [str(act.id) for act in list_pending_acts(actor)]),
     "policy.list_broken_glass": ("broken glass", lambda actor: [str(glass.id) for glass in list_broken_glass(actor)]),
@@ -139,6 +144,11 @@ def things(open_house):
         "report: of the other organization's member": reported(who[table.OUTSIDER]),
         "report: without a name": reported(ANONYMOUS),
         "report: that never was": ReportId.mint(2026, os.urandom),
+        "target: of a project": (target := listed_target(who, open_house.now)),
+        "target: that never was": TargetId.mint(2026, os.urandom),
+        "claim: of the finder": claimed(who[table.FINDER], target, open_house.now),
+        "claim: of the other organization's member": claimed(who[table.OUTSIDER], target, open_house.now),
+        "claim: that never was": ClaimId.mint(2026, os.urandom),
         "finding: hidden": hidden,
         "finding: under embargo, shared with its maintainer": found(
             {"role:coordinator", maintainers}, embargo=open_house.now
@@ -158,6 +168,16 @@ def things(open_house):
     assert set(things) == set(table.SEEN_BY)
     # The reports behind the findings are the finder's own too: the same line of the table.
     return things | {f"report: of the finder, {n}": number for n, number in enumerate(extra)}
+
+
+def listed_target(who, now):
+    target = register_target(who[table.FINDER], "pkg:pypi/made-up", now=now).id
+    weigh_target(who[table.COORDINATOR], target, 1, now=now)
+    return target
+
+
+def claimed(actor, target, now):
+    return claim_target(actor, target, (Method.MANUAL,), ("src",), now=now).id
 
 
 def shown(finding, source, marking):

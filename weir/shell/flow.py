@@ -46,6 +46,12 @@ class Row:
 
 FLOW: tuple[Row, ...] = (
     Row(
+        station="scanning",
+        takes="a target, and what is to be scanned of it",
+        verb="scanning.claim_target",
+        leaves="a lease that ends by itself, an overlap answer",
+    ),
+    Row(
         station="intake",
         takes="a report, through any door",
         verb="intake.receive_report",

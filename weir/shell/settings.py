@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "weir.foundation.policy",
     "weir.foundation.identity",
     "weir.foundation.jobs",
+    "weir.clearinghouse.scanning",
     "weir.clearinghouse.intake",
     "weir.clearinghouse.findings",
     "weir.shell",
