@@ -65,6 +65,18 @@ MAY: dict[str, frozenset[str]] = {
     # Anybody may report; staff shows its second factor first, here as everywhere but in identity.
     "intake.receive_report": EVERYBODY - BARE - {HOUSE},
     "findings.correlate_report": frozenset({HOUSE}),
+    "findings.nominate_link": frozenset({HOUSE}),
+    "findings.record_cause": frozenset({HOUSE}),
+    "findings.record_reproduced": frozenset({HOUSE}),
+    "findings.record_proof_run": frozenset({HOUSE}),
+    "findings.count_queue": frozenset({COORDINATOR}),
+    "findings.list_views": frozenset({COORDINATOR}),
+    "findings.save_view": frozenset({COORDINATOR}),
+    "findings.drop_view": frozenset({COORDINATOR}),
+    "intake.open_by_code": EVERYBODY - BARE - {HOUSE},
+    "intake.note_overdue": frozenset({HOUSE}),
+    "intake.record_track_record": frozenset({HOUSE}),
+    "intake.commit_report": MEMBERS - BARE,
     # Scanning: what is asked of the instance. The rest is about a target or a claim, below.
     "scanning.register_target": MEMBERS - BARE,
     "scanning.declare_capacity": MEMBERS - BARE,
@@ -149,6 +161,9 @@ MAY: dict[str, frozenset[str]] = {
 # Neither agents nor strangers: what is irreversible, what makes others, what takes a person's word.
 FOR_PERSONS_ONLY = frozenset(
     {
+        "findings.keep_apart",
+        "findings.merge_findings",
+        "findings.split_finding",
         "identity.admit_application",
         "identity.change_contact",
         "identity.change_roles",
@@ -184,6 +199,8 @@ SEEN_BY: dict[str, frozenset[str]] = {
     "report: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
     "report: without a name": COORDINATORS,
     "report: that never was": frozenset(),
+    "commitment: of the finder": frozenset({FINDER}) | AGENTS,
+    "commitment: that never was": frozenset(),
     # Whoever takes part may name a target; a claim is its holder's, their agents' and the coordinators'.
     "target: of a project": MEMBERS - BARE,
     "target: that never was": frozenset(),
@@ -195,6 +212,8 @@ SEEN_BY: dict[str, frozenset[str]] = {
     "finding: for members": MEMBERS - BARE,
     "finding: published": EVERYBODY - BARE - {HOUSE},
     "finding: that never was": frozenset(),
+    "pair: of two hidden findings": COORDINATORS,
+    "pair: that never was": frozenset(),
     "pending act: proposed by the administrator": STAFF | COORDINATORS,
     "pending act: proposed by the coordinator": STAFF | COORDINATORS,
     "pending act: that never was": frozenset(),
@@ -213,12 +232,18 @@ PROPOSED_BY = {
 READS = {
     "intake.read_report": "report",
     "intake.list_reports": "report",
+    "intake.read_course": "report",
+    "intake.list_clocks": "report",
+    "intake.read_commitment": "commitment",
+    "intake.list_commitments": "commitment",
     "scanning.read_target": "target",
     "scanning.list_targets": "target",
     "scanning.read_claim": "claim",
     "scanning.list_claims": "claim",
     "findings.read_finding": "finding",
     "findings.list_findings": "finding",
+    "findings.read_pair": "pair",
+    "findings.list_pairs": "pair",
     "policy.read_pending_act": "pending act",
     "policy.list_pending_acts": "pending act",
     "policy.list_broken_glass": "broken glass",
@@ -229,14 +254,18 @@ OF_ONES_OWN = {"intake.list_reports", "scanning.list_claims"}
 # What decides whether an object is there at all for somebody.
 READ_BY = {
     "report": "intake.read_report",
+    "commitment": "intake.read_commitment",
     "target": "scanning.read_target",
     "claim": "scanning.read_claim",
     "finding": "findings.read_finding",
+    "pair": "findings.read_pair",
     "pending act": "policy.read_pending_act",
     "broken glass": "policy.list_broken_glass",
     "notice": "policy.list_notices",
 }
 # What is done to an object, or asked about it besides reading it: these see for themselves who may.
+OF_THE_SENDER = {"intake.amend_report", "intake.answer_question", "intake.withdraw_report"}
+OF_COORDINATORS = {"intake.acknowledge_report", "intake.ask_finder", "intake.assess_report"}
 # On a target: who may, of those who see it. On a claim: whoever holds it, and their agents.
 ON_A_TARGET = {
     "scanning.ask_overlap": MEMBERS,
@@ -255,23 +284,50 @@ OF_THE_HOLDER = {
     "scanning.record_coverage",
 }
 OF_THE_HEIR = {"scanning.take_over_claim"}  # nobody, until somebody holds a claim out to them
+ON_A_FINDING = {
+    "findings.hand_back_finding",
+    "findings.link_findings",
+    "findings.merge_findings",
+    "findings.record_names",
+    "findings.split_finding",
+    "findings.take_finding",
+}
 ACTS = {
+    *ON_A_FINDING,
+    "findings.duplicate_notice",
+    "findings.keep_apart",
     *ON_A_TARGET,
     *OF_THE_HOLDER,
     *OF_THE_HEIR,
+    *OF_THE_SENDER,
+    *OF_COORDINATORS,
+    "intake.open_commitment",
     "policy.confirm_act",
     "store.erase_compartment",
     "store.compartment_state",
 }
 
 
-def may_act(name: str, who: str, thing: str) -> bool:
-    """Who may do these three to which object."""
+def may_act(name: str, who: str, thing: str) -> bool:  # noqa: C901, PLR0911 - a line for each sort of act
+    """Who may do these to which object."""
     kind, readers = kind_of(thing), SEEN_BY[thing]
+    if name in ON_A_FINDING:
+        by_the_house = name == "findings.record_names" and who == HOUSE
+        return kind == "finding" and (by_the_house or who in readers & COORDINATORS)
+    if name == "findings.duplicate_notice":
+        return kind == "report" and who in readers
+    if name == "findings.keep_apart":
+        return kind == "pair" and who in readers
     if name in ON_A_TARGET:
         return kind == "target" and who in readers & ON_A_TARGET[name]
     if name in OF_THE_HOLDER | OF_THE_HEIR:
         return name in OF_THE_HOLDER and kind == "claim" and who in readers - COORDINATORS
+    if name in OF_THE_SENDER:
+        return kind == "report" and who in readers - COORDINATORS
+    if name in OF_COORDINATORS:
+        return kind == "report" and who in COORDINATORS
+    if name == "intake.open_commitment":
+        return kind == "commitment" and who in SEEN_BY["commitment: of the finder"]
     if name == "policy.confirm_act":
         return kind == "pending act" and who in readers and who not in PROPOSED_BY[thing]
     if name == "store.erase_compartment":

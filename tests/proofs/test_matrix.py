@@ -14,10 +14,12 @@ import pytest
 
 from tests.proofs import expected as table
 from weir.clearinghouse.findings.models import FindingRow
-from weir.clearinghouse.findings.reads import list_findings
-from weir.clearinghouse.findings.terms import FindingId
-from weir.clearinghouse.intake.reads import list_reports
-from weir.clearinghouse.intake.terms import ReportId
+from weir.clearinghouse.findings.reads import list_findings, list_pairs
+from weir.clearinghouse.findings.terms import Basis, FindingId, LinkKind, PairId
+from weir.clearinghouse.findings.verbs import nominate_link
+from weir.clearinghouse.intake.reads import list_commitments, list_reports
+from weir.clearinghouse.intake.terms import CommitmentId, ReportId
+from weir.clearinghouse.intake.verbs import commit_report
 from weir.clearinghouse.scanning.reads import list_claims, list_targets
 from weir.clearinghouse.scanning.terms import ClaimId, Method, TargetId
 from weir.clearinghouse.scanning.verbs import claim_target, register_target, weigh_target
@@ -47,8 +49,10 @@ pytestmark = pytest.mark.both_databases
 ANSWERS = {table.YES: None, table.REFUSED: Refused, table.MISSING: Missing}
 LISTS = {
     "intake.list_reports": ("report", lambda actor: [str(line.id) for line in list_reports(actor).lines]),
+    "intake.list_commitments": ("commitment", lambda actor: [str(line.id) for line in list_commitments(actor).lines]),
     "scanning.list_targets": ("target", lambda actor: [str(line.id) for line in list_targets(actor).lines]),
     "scanning.list_claims": ("claim", lambda actor: [str(line.id) for line in list_claims(actor).lines]),
+    "findings.list_pairs": ("pair", lambda actor: [str(line.id) for line in list_pairs(actor).lines]),
     "findings.list_findings": ("finding", lambda actor: [str(line.id) for line in list_findings(actor).lines]),
     "policy.list_pending_acts": ("pending act", lambda actor: [str(act.id) for act in list_pending_acts(actor)]),
     "policy.list_broken_glass": ("broken glass", lambda actor: [str(glass.id) for glass in list_broken_glass(actor)]),
@@ -144,6 +148,8 @@ def things(open_house):
         "report: of the other organization's member": reported(who[table.OUTSIDER]),
         "report: without a name": reported(ANONYMOUS),
         "report: that never was": ReportId.mint(2026, os.urandom),
+        "commitment: of the finder": commit_report(who[table.FINDER], "00" * 32, now=open_house.now).id,
+        "commitment: that never was": CommitmentId.mint(2026, os.urandom),
         "target: of a project": (target := listed_target(who, open_house.now)),
         "target: that never was": TargetId.mint(2026, os.urandom),
         "claim: of the finder": claimed(who[table.FINDER], target, open_house.now),
@@ -156,6 +162,7 @@ def things(open_house):
         "finding: for members": found({"member"}, Tlp.GREEN),
         "finding: published": found({"any"}, Tlp.CLEAR),
         "finding: that never was": FindingId.mint(2026, os.urandom),
+        "pair: that never was": PairId.mint(2026, os.urandom),
         "pending act: proposed by the administrator": proposed(who[table.ADMINISTRATOR]),
         "pending act: proposed by the coordinator": proposed(who[table.COORDINATOR]),
         "pending act: that never was": PendingActId.mint(2026, os.urandom),
@@ -165,6 +172,9 @@ def things(open_house):
         "notice: that never was": NoticeId.mint(2026, os.urandom),
         "somebody: a number of a kind that nobody protects": PersonId.mint(2026, os.urandom),
     }
+    alike = (hidden, things["finding: under embargo, shared with its maintainer"], LinkKind.SAME, Basis.SCORE)
+    pair = nominate_link(SYSTEM, *alike, 0.9, "The same symbol.", now=open_house.now)
+    things["pair: of two hidden findings"] = pair.id
     assert set(things) == set(table.SEEN_BY)
     # The reports behind the findings are the finder's own too: the same line of the table.
     return things | {f"report: of the finder, {n}": number for n, number in enumerate(extra)}

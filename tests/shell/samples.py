@@ -107,6 +107,8 @@ def row(n: int) -> Thing:
         target=TARGETS[n % 4],
         reports=n % 3 + 1,
         marking=MARKS[n % 5],
+        taken=n % 3 == 0,
+        mine=n % 6 == 0,
     )
 
 
@@ -116,18 +118,39 @@ def filters(*, active: bool) -> Thing:
         field("text", "Search", hint=""),
         field("state", "State", "select", options=states, value="undecided" if active else ""),
         field("marking", "Marking", "select", options=marks),
+        field("age", "Age", "select", options=[("", "every age"), ("7", "the last 7 days")]),
+        field("owner", "Whose", "select", options=[("", "everybody"), ("mine", "taken on by me")]),
     ]
     return Thing(fields=fields, active=active, reset_href="#reset")
 
 
-def queue(rows: list[Thing], *, active: bool = False) -> dict[str, Any]:
+def work(views: int = 2, *, active: bool = False) -> Thing:
+    """What coordinators have besides."""
+    counts = [("37+", "open"), ("4", "yours"), ("2", "pairs to decide")]
+    names = ["Old and open", "Crashes in parsers", LONG]
+    return Thing(
+        counts=[Thing(label=label, count=count, href="#count") for count, label in counts],
+        views=[
+            Thing(name=names[n % 3], href="#view", current=active and n == 0, drop_action="#drop") for n in range(views)
+        ],
+        save_action="#save" if active else None,
+        query="state=open" if active else "",
+        bulk_action="#bulk",
+    )
+
+
+def queue(
+    rows: list[Thing], *, active: bool = False, stopped: bool = False, works: Thing | None = None
+) -> dict[str, Any]:
     return {
+        "work": works,
+        "stopped": stopped,
         "action": "queue.html",
         "rows": rows,
         "filters": filters(active=active),
         "prev_href": None,
         "shown": len(rows),
-        "next_href": "findings-queue-more.html" if rows and not active else None,
+        "next_href": "findings-queue-more.html" if stopped or (rows and not active) else None,
         "empty_reason": "No finding is in this state. Show all to see the rest.",
     }
 
@@ -150,6 +173,8 @@ FINDING = Thing(
             ("Intake", "Findings", "Validation", "Exposure", "Priority", "Remediation", "Distribution")
         )
     ],
+    merged_into=[],
+    parts=[Thing(number="F-2026-C0D4W-3", href="#part")],
     reports=[
         Thing(number="R-2026-AB2CD-E", received=ago(days=3), href="#report"),
         Thing(number="R-2026-XY9ZA-4", received=ago(days=1), href=None),
@@ -193,27 +218,104 @@ def receipt(**changes: Any) -> dict[str, Any]:
         "claim_code": "tide-" + "k7Qm2x9V" * 4,
         "state": "Received",
         "checklist": [
-            Thing(label="A version that has the flaw", done=True, why=""),
+            Thing(label="A version that has the flaw", done=True, why="", needed=True),
             Thing(
                 label="A proof that can be run",
                 done=False,
                 why="Reports with a proof are checked first; a sandbox runs it.",
+                needed=True,
             ),
         ],
         "clocks": [
             Thing(
-                label="You hear from a person",
+                label="A person tells you that they have read it",
                 due=Moment.parse("2026-11-24T23:59:59Z"),
+                state="met",
+                standing="done",
                 explained="2 business days after receipt.",
             ),
             Thing(
-                label="Published at the latest",
-                due=Moment.parse("2027-02-20T23:59:59Z"),
-                explained="90 days, if no fix is out.",
+                label="You are told what it is held to be, and why",
+                due=Moment.parse("2026-12-05T23:59:59Z"),
+                state="missed",
+                standing="overdue",
+                explained="10 business days after receipt.",
             ),
         ],
+        "turn_at": None,
+        "committed_at": None,
+        "needs": None,
+        "said": [],
+        "files": [],
+        "course": [],
+        "actions": [],
     }
     return {"report": Thing(**(whole | changes))}
+
+
+def followed(**changes: Any) -> dict[str, Any]:
+    """A report some days on: with a question, words, files and a course."""
+    parts = [("Which weakness", "CWE-787"), ("How it is triggered", "python3 proof.py 192.0.2.1")]
+    whole = {
+        "claim_code": None,
+        "proof_url": "#proof",
+        "turn_at": ago(days=2),
+        "committed_at": ago(days=9),
+        "needs": Thing(text="Which version was it?\nAnd on which system?", since=ago(days=1), next_on="2026-12-04"),
+        "said": [
+            Thing(label="You reported", at=None, text="It writes past the end.\n\nSee below.", parts=parts),
+            Thing(label="You were asked", at=ago(days=1), text="Which version was it?", parts=[]),
+        ],
+        "files": [
+            Thing(name="proof.py", role="proof", size=1_204, digest=DIGEST, at=ago(days=2), sender_sealed=False),
+            Thing(name="core.age", role="other", size=90_120_488, digest=DIGEST, at=ago(days=1), sender_sealed=True),
+        ],
+        "course": [
+            Thing(text="The report was received and sealed.", at=ago(days=3), whole_day=False, proof_url="#proof"),
+            Thing(
+                text="On this day it was first opened by somebody else.", at=ago(days=2), whole_day=True, proof_url=None
+            ),
+        ],
+        "actions": [
+            Thing(label="Answer", href="#answer", hidden=()),
+            Thing(label="Add to it", href="#amend", hidden=()),
+            Thing(label="Take it back", href="#withdraw", hidden=()),
+        ],
+    }
+    return receipt(**(whole | changes))
+
+
+def own(n: int) -> Thing:
+    """A line of one's own list."""
+    awaited = ("Your answer is awaited", "3 of six parts are missing", "All six parts are there")[n % 3]
+    more = {"awaited": awaited, "next_at": None if n % 3 == 2 else Moment.parse("2026-11-24T23:59:59Z")}
+    return Thing(**(vars(row(n)) | more))
+
+
+def promise(n: int) -> Thing:
+    """A line of the coordinators' list of promises."""
+    state, label = (("overdue", "overdue"), ("received", "received"), ("acknowledged", "acknowledged"))[n % 3]
+    return Thing(
+        number="R-2026-AB2CD-E",
+        href="#report",
+        state=state,
+        state_label=label,
+        received=ago(days=n),
+        label="You are told what it is held to be, and why",
+        due=Moment.parse("2026-11-28T23:59:59Z"),
+        waits="2026-12-04" if n % 3 == 2 else None,
+    )
+
+
+CLAIM_CODE = field("claim_code", "Your claim code", "password", required=True, autocomplete="off")
+ADDING: dict[str, Any] = {
+    "title": LONG,
+    "label": "Add to it",
+    "lead": "What you said before stays as it is. One field is enough.",
+    "form": form(field("words", "In your own words", "textarea"), field("weakness", "Which weakness")),
+    "hidden": (),
+    "back_href": "#report",
+}
 
 
 TERMS = Thing(
@@ -393,6 +495,75 @@ LOG: dict[str, Any] = {
 }
 
 
+REASON = field("reason", "Why", "textarea", hint="It is kept.", required=True, maxlength=2000)
+INTO = field(
+    "into",
+    "Which number stays in use, if they are one",
+    "radio",
+    options=[(number, number) for number in NUMBERS[:2]],
+    value=NUMBERS[0],
+    required=True,
+)
+PAIR_LINE = Thing(
+    number="PR-2026-7K3QM-X",
+    href="#pair",
+    kind_label="May be one",
+    state="nominated",
+    state_label="to be decided",
+    at=ago(hours=2),
+    title=LONG,
+    other_title=TITLES[3],
+)
+PAIRS: dict[str, Any] = {
+    "pairs": [PAIR_LINE] * 3,
+    "states": [
+        Thing(label=label, href="#state", current=n == 0) for n, label in enumerate(("to be decided", "kept apart"))
+    ],
+    "prev_href": None,
+    "next_href": "#older",
+    "queue_href": "#queue",
+}
+
+
+def side(n: int) -> Thing:
+    return Thing(
+        number=NUMBERS[n],
+        href="#finding",
+        title=TITLES[n],
+        state="open",
+        state_label="open",
+        marking=MARKS[n + 1],
+        target=TARGETS[n],
+        received=ago(days=n + 1),
+        reports=[Thing(number="R-2026-AB2CD-E", href="#report"), Thing(number="R-2026-XY9ZA-4", href="#report")],
+    )
+
+
+def decided(state: str = "nominated") -> Thing:
+    """A pair before or after a person looked at it."""
+    labels = {"nominated": "to be decided", "merged": "merged", "kept_apart": "kept apart"}
+    said = Thing(by="system", at=ago(hours=2), basis="how alike they are", score=93, explanation="The same symbol.")
+    return Thing(
+        number="PR-2026-7K3QM-X",
+        state=state,
+        state_label=labels[state],
+        kind_label="May be one",
+        sides=[side(0), side(1)],
+        nominations=[said, said],
+        reason="" if state == "nominated" else "One length field, one fix.",
+        decided_by="" if state == "nominated" else "P-2026-7K3QM-X",
+        marking="TLP:RED",
+        losers=["organization:O-2026-7K3QM-X"] if state == "nominated" else [],
+        may_merge=state != "merged",
+        may_part=state == "nominated",
+        may_split=state == "merged",
+    )
+
+
+PAIR: dict[str, Any] = {"pair": decided(), "form": form(INTO, REASON), "action": "#pair", "pairs_href": "#pairs"}
+STANDING: dict[str, Any] = {"report": Thing(number="R-2026-AB2CD-E", href="#report"), "stage": None}
+
+
 def entry(state: str, proof: str | None) -> dict[str, Any]:
     body = '{\n  "report": "R-2026-AB2CD-E",\n  "digest": "' + DIGEST + '"\n}'
     return {
@@ -453,6 +624,7 @@ CARDS = [
 OUT: dict[str, Any] = {"actor": None, "nav": nav("", "Report", "Log")}
 DOORS = {"doors": Thing(report="#report", verify="#log", join="#join")}
 JUST_NOW = {"action": "#here"}
+ASKED = {"first": ("title", "component", "description", "weakness")}
 WHY = field("reason", "Why", "textarea", required=True, maxlength=2000)
 ERASING = form(field("compartment", "Number of the case", required=True, maxlength=24), WHY)
 BREAKING = form(field("on", "Number of what you must see", hint="R-..., F-...", required=True), WHY)
@@ -535,14 +707,30 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "doctor": ("doctor.html", {"rows": CHECKS}),
     "doctor-empty": ("doctor.html", {"rows": []}),
-    "report": ("intake/report_form.html", OUT | JUST_NOW | {"form": report_fields(faulty=False), "anonymous": True}),
-    "report-faults": ("intake/report_form.html", JUST_NOW | {"form": report_fields(faulty=True), "anonymous": False}),
+    "report": (
+        "intake/report_form.html",
+        OUT | JUST_NOW | ASKED | {"form": report_fields(faulty=False), "anonymous": True},
+    ),
+    "report-faults": (
+        "intake/report_form.html",
+        JUST_NOW | ASKED | {"form": report_fields(faulty=True), "anonymous": False},
+    ),
     "receipt": ("intake/receipt.html", OUT | receipt()),
     "receipt-later": ("intake/receipt.html", receipt(proof_url="#proof", claim_code=None, clocks=[], checklist=[])),
+    "receipt-followed": ("intake/receipt.html", followed() | {"done": "It is added."}),
+    "receipt-claimed": (
+        "intake/receipt.html",
+        OUT | followed(receipt_url=None, actions=[Thing(label="Add to it", href="#c", hidden=(("claim_code", "5a"),))]),
+    ),
+    "claim": ("intake/claim.html", OUT | JUST_NOW | {"form": form(CLAIM_CODE)}),
+    "report-act": ("intake/act.html", JUST_NOW | ADDING),
+    "clocks": ("intake/clocks.html", {"rows": [promise(n) for n in range(4)]}),
+    "clocks-empty": ("intake/clocks.html", {"rows": []}),
     "my-reports": (
         "intake/my_reports.html",
         {
-            "rows": [row(n) for n in range(3)],
+            "rows": [own(n) for n in range(3)],
+            "clocks_href": "#clocks",
             "prev_href": "#1",
             "next_href": "#3",
             "report_href": "#r",
@@ -553,15 +741,31 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "intake/my_reports.html",
         {
             "rows": [],
+            "clocks_href": None,
             "prev_href": None,
             "next_href": None,
             "report_href": "#r",
             "empty_reason": "When you do, you can see here where each one is.",
         },
     ),
-    "findings-queue": ("findings/queue.html", queue([row(n) for n in range(14)])),
-    "findings-queue-more": ("findings/queue.html", queue([row(n) for n in range(14, 20)], active=True)),
-    "findings-queue-empty": ("findings/queue.html", queue([], active=True)),
+    "findings-queue": ("findings/queue.html", queue([row(n) for n in range(14)], works=work())),
+    "findings-queue-more": (
+        "findings/queue.html",
+        queue([row(n) for n in range(14, 20)], active=True, works=work(active=True)),
+    ),
+    "findings-queue-empty": ("findings/queue.html", queue([], active=True, works=work(0, active=True))),
+    "findings-queue-read": ("findings/queue.html", queue([row(n) for n in range(3)])),
+    "findings-queue-stopped": ("findings/queue.html", queue([], active=True, stopped=True, works=work(0, active=True))),
+    "pairs": ("findings/pairs.html", PAIRS),
+    "pairs-empty": ("findings/pairs.html", PAIRS | {"pairs": []}),
+    "pair": ("findings/pair.html", PAIR),
+    "pair-merged": ("findings/pair.html", PAIR | {"pair": decided("merged"), "form": form(REASON)}),
+    "pair-erased": (
+        "findings/pair.html",
+        PAIR | {"pair": Thing(**(vars(decided("kept_apart")) | {"nominations": []}))},
+    ),
+    "standing": ("findings/standing.html", STANDING),
+    "standing-held": ("findings/standing.html", STANDING | {"stage": "reproduced here"}),
     "finding": ("findings/finding.html", {"finding": FINDING}),
     "finding-new": (
         "findings/finding.html",

@@ -46,8 +46,15 @@ def full_states() -> dict[str, State]:
         "error-422-full": ("error.html", _error()),
         "doctor-full": ("doctor.html", {"rows": [_check(n) for n in range(14)]}),
         "my-reports-full": ("intake/my_reports.html", _my_reports()),
-        "findings-queue-full": ("findings/queue.html", samples.queue([_row(n) for n in range(21)], active=True)),
+        "findings-queue-full": (
+            "findings/queue.html",
+            samples.queue([_row(n) for n in range(21)], active=True, works=samples.work(20, active=True)),
+        ),
+        "pairs-full": ("findings/pairs.html", samples.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
+        "pair-full": ("findings/pair.html", samples.PAIR | {"pair": _pair()}),
         "receipt-full": ("intake/receipt.html", samples.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}')),
+        "receipt-followed-full": ("intake/receipt.html", _followed()),
+        "clocks-full": ("intake/clocks.html", {"rows": [samples.promise(n) for n in range(20)]}),
         "receipt-again": ("intake/receipt.html", OUT | samples.receipt(title=ARABIC, claim_code=None, again=True)),
         "finding-full": ("findings/finding.html", {"finding": _finding()}),
         "log-full": ("ledger/log.html", samples.LOG | {"recent": samples.LOG["recent"] * 3}),
@@ -62,7 +69,9 @@ def full_states() -> dict[str, State]:
 
 
 def faulty_states() -> dict[str, State]:
-    from weir.clearinghouse.intake.forms import report_form
+    from weir.clearinghouse.findings.forms import pair_form
+    from weir.clearinghouse.findings.terms import FindingId
+    from weir.clearinghouse.intake.forms import amend_form, claim_form, report_form
     from weir.foundation.identity import forms
     from weir.foundation.identity.terms import Role
 
@@ -94,11 +103,17 @@ def faulty_states() -> dict[str, State]:
     agent = faulty(forms.agent_form(SCOPES), name="is missing", rate_per_minute="is more than 6000")
     first = faulty(forms.first_administrator_form(), secret="is not the link's", password="is shorter than 12")
     roles = faulty(forms.roles_form(Role, []), roles="must hold one role")
-    report = faulty(report_form(), title="is missing", component="is neither a package URL nor an address")
+    report = faulty(report_form(), title="is missing", component="is neither a package URL nor an address", cause="!")
+    amended = faulty(amend_form(), words="is longer than 200000 characters", severity="is too long")
+    code = faulty(claim_form(), claim_code="opens nothing here")
     apply = faulty(forms.application_form(), kind="is missing", contact="is not a mail address")
+    numbers = [FindingId(number) for number in ("F-2026-7K3QM-X", "F-2026-AB2CD-9")]
+    pair = faulty(pair_form(*numbers), into="is neither of the two", reason="is empty or too long")
     account = faulty(forms.new_account_form(), password="is shorter than 12 characters")
     return {
-        "report-refused": ("intake/report_form.html", JUST_NOW | {"form": report, "anonymous": False}),
+        "report-refused": ("intake/report_form.html", JUST_NOW | samples.ASKED | {"form": report, "anonymous": False}),
+        "report-act-faults": ("intake/act.html", JUST_NOW | samples.ADDING | {"form": amended}),
+        "claim-refused": ("intake/claim.html", OUT | JUST_NOW | {"form": code}),
         "apply-faults": ("identity/apply.html", OUT | JUST_NOW | {"form": apply, "terms": samples.TERMS}),
         "invitation-faults": ("identity/invitation.html", samples.PAGES["invitation"][1] | {"form": account}),
         "first-administrator-faults": ("identity/first_administrator.html", OUT | JUST_NOW | {"form": first}),
@@ -107,6 +122,7 @@ def faulty_states() -> dict[str, State]:
         "tokens-faults": ("identity/tokens.html", _tokens() | {"form": token, "tokens": []}),
         "agents-faults": ("identity/agents.html", _agents() | {"form": agent, "agents": []}),
         "administration-faults": ("identity/administration.html", administration),
+        "pair-faults": ("findings/pair.html", samples.PAIR | {"form": pair}),
         "leave-faults": ("identity/leave.html", samples.LEAVE | {"form": sure}),
     }
 
@@ -133,8 +149,28 @@ def _row(n: int) -> Thing:
 
 
 def _my_reports() -> dict[str, Any]:
-    rows = [_row(n) for n in range(14)]
-    return {"rows": rows, "prev_href": None, "next_href": "#3", "report_href": "#r", "empty_reason": ""}
+    rows = [Thing(**(vars(samples.own(n)) | {"title": name(n), "target": TARGETS[n % 3]})) for n in range(14)]
+    return {
+        "rows": rows,
+        "prev_href": None,
+        "next_href": "#3",
+        "report_href": "#r",
+        "clocks_href": None,
+        "empty_reason": "",
+    }
+
+
+def _followed() -> dict[str, Any]:
+    said = [
+        Thing(label="You added", at=ago(hours=n), text=name(n), parts=[("Which component", TARGETS[n % 3])])
+        for n in range(6)
+    ]
+    files = [
+        Thing(name=WORD, role="proof", size=n * 10**9, digest=samples.DIGEST, at=ago(hours=n), sender_sealed=n % 2 == 0)
+        for n in range(9)
+    ]
+    needs = Thing(text=ARABIC, since=ago(days=1), next_on="2026-12-04")
+    return samples.followed(title=WORD, said=said, files=files, needs=needs)
 
 
 def _finding() -> Thing:
@@ -144,6 +180,19 @@ def _finding() -> Thing:
     reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(8)]
     whole = {"title": WORD, "target": TARGETS[1], "facts": facts, "reports": reports, "marking": "TLP:AMBER+STRICT"}
     return Thing(**(vars(samples.FINDING) | whole))
+
+
+def _pair_line(n: int) -> Thing:
+    return Thing(**(vars(samples.PAIR_LINE) | {"title": name(n), "other_title": name(n + 1), "kind_label": WORD}))
+
+
+def _pair() -> Thing:
+    sides = [Thing(**(vars(samples.side(n)) | {"title": name(n), "target": TARGETS[n]})) for n in range(2)]
+    for each in sides:
+        each.reports = each.reports * 9
+    said = [Thing(by="P-2026-7K3QM-X", at=ago(hours=n), basis=WORD, score=n, explanation=name(n)) for n in range(9)]
+    whole = {"sides": sides, "nominations": said, "reason": ARABIC, "losers": [f"organization:{WORD}"] * 4}
+    return Thing(**(vars(samples.decided()) | whole))
 
 
 def _entry() -> dict[str, Any]:

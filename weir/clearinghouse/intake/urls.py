@@ -9,6 +9,9 @@ from weir.clearinghouse.intake import views
 
 urlpatterns = [
     path("report/", views.report, name="new-report"),
+    path("claim/", views.claim, name="claim"),
     path("reports/", views.my_reports, name="my-reports"),
+    path("reports/clocks/", views.clocks, name="clocks"),
     path("reports/<str:number>/", views.show_report, name="report"),
+    path("reports/<str:number>/<str:what>/", views.act_on_report, name="act-on-report"),
 ]

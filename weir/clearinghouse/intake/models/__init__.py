@@ -3,6 +3,14 @@
 
 from __future__ import annotations
 
-from weir.clearinghouse.intake.models.reports import ReportRow, StrangersDayRow
+from weir.clearinghouse.intake.models.commitments import CommitmentRow
+from weir.clearinghouse.intake.models.reports import (
+    AttachmentRow,
+    FactRow,
+    FinderRow,
+    ReportRow,
+    StrangersDayRow,
+    TrackedRow,
+)
 
-__all__ = ["ReportRow", "StrangersDayRow"]
+__all__ = ["AttachmentRow", "CommitmentRow", "FactRow", "FinderRow", "ReportRow", "StrangersDayRow", "TrackedRow"]

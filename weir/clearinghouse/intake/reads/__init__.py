@@ -3,6 +3,23 @@
 
 from __future__ import annotations
 
-from weir.clearinghouse.intake.reads.reports import SEALED_CONTEXT, list_reports, read_report, report_for
+from weir.clearinghouse.intake.reads.clocks import list_clocks, overdue
+from weir.clearinghouse.intake.reads.commitments import commitments_of, list_commitments, read_commitment
+from weir.clearinghouse.intake.reads.following import read_course
+from weir.clearinghouse.intake.reads.reports import list_reports, read_report, report_for
+from weir.clearinghouse.intake.reads.sealed import ATTACHMENT_CONTEXT, FACT_CONTEXT, SEALED_CONTEXT
 
-__all__ = ["SEALED_CONTEXT", "list_reports", "read_report", "report_for"]
+__all__ = [
+    "ATTACHMENT_CONTEXT",
+    "FACT_CONTEXT",
+    "SEALED_CONTEXT",
+    "commitments_of",
+    "list_clocks",
+    "list_commitments",
+    "list_reports",
+    "overdue",
+    "read_commitment",
+    "read_course",
+    "read_report",
+    "report_for",
+]

@@ -20,6 +20,8 @@ class ReportState(StrEnum):
     """Where a report stands in this room. What became of it later is told by the facts that later rooms recorded."""
 
     RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    ASSESSED = "assessed"
     WITHDRAWN = "withdrawn"
 
 
@@ -33,23 +35,61 @@ class AiUse(StrEnum):
     CONFIDENTIAL = "confidential"
 
 
+class AiPhase(StrEnum):
+    """In what an AI system took part."""
+
+    FINDING = "finding"
+    PROVING = "proving"
+    PATCHING = "patching"
+    WRITING = "writing"
+
+
 @dataclass(frozen=True)
 class Received:
-    """The answer to whoever reports. `digest` commits to every word that was sent; `claim_code` is shown once, ever."""
+    """The answer to whoever reports. `digest` commits to every word that was sent; `claim_code` is shown once, ever.
+
+    `turn_at` is when coordinators begin to work on it: at once, unless much came from the same finder before.
+    """
 
     id: ReportId
     received_at: Moment
     digest: str
     claim_code: str = unrecorded(default="")
+    turn_at: Moment | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One part of a finding that is ready to act on, and whether this report brings it yet."""
+    """One part of a finding that is ready to act on, and whether this report brings it yet. The rest only helps."""
 
     label: str
     done: bool
     why: str
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a finder may say besides, each part in their own words. `severity` is theirs, apart from any other.
+
+    trigger: how it is made to happen. affected, unaffected: which versions, and who is safe. base_commit: what a
+    proposed patch applies to. sharing: who else knows. timing: what limits the time. credit: how to be named.
+    """
+
+    trigger: str = ""
+    severity: str = ""
+    affected: str = ""
+    unaffected: str = ""
+    cause: str = ""
+    preconditions: str = ""
+    base_commit: str = ""
+    sharing: str = ""
+    timing: str = ""
+    credit: str = ""
+    ai_phases: tuple[AiPhase, ...] = ()
+
+
+NO_DETAILS = Details()
 
 
 @dataclass(frozen=True)
@@ -61,6 +101,7 @@ class Submission:
     description: str
     weakness: str = ""
     ai_use: AiUse = AiUse.UNSAID
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True)
@@ -78,13 +119,16 @@ class Report:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report in a list of one's own."""
+    """A report in a list of one's own. `lacks` counts what it needs to be ready; `asked` says that you are awaited."""
 
     id: ReportId
     title: str
     component: str
     state: ReportState
     received_at: Moment
+    lacks: int = 0
+    asked: bool = False
+    next_at: Moment | None = None
 
 
 class NoMoreToday(Unavailable):

@@ -3,6 +3,32 @@
 
 from __future__ import annotations
 
+from weir.clearinghouse.intake.verbs.claiming import claimant_with, open_by_code
+from weir.clearinghouse.intake.verbs.committing import commit_report, open_commitment
+from weir.clearinghouse.intake.verbs.following import (
+    acknowledge_report,
+    amend_report,
+    answer_question,
+    ask_finder,
+    assess_report,
+    note_overdue,
+    withdraw_report,
+)
 from weir.clearinghouse.intake.verbs.receiving import receive_report
+from weir.clearinghouse.intake.verbs.tracking import record_track_record
 
-__all__ = ["receive_report"]
+__all__ = [
+    "acknowledge_report",
+    "amend_report",
+    "answer_question",
+    "ask_finder",
+    "assess_report",
+    "claimant_with",
+    "commit_report",
+    "note_overdue",
+    "open_by_code",
+    "open_commitment",
+    "receive_report",
+    "record_track_record",
+    "withdraw_report",
+]

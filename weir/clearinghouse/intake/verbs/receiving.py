@@ -5,22 +5,45 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F
 
 from weir.clearinghouse.intake import rules
-from weir.clearinghouse.intake.models import ReportRow, StrangersDayRow
+from weir.clearinghouse.intake.models import FinderRow, ReportRow, StrangersDayRow
 from weir.clearinghouse.intake.reads import SEALED_CONTEXT
-from weir.clearinghouse.intake.terms import AiUse, NoMoreToday, Received, ReportId, ReportState, Submission
+from weir.clearinghouse.intake.terms import (
+    NO_DETAILS,
+    AiUse,
+    ClockName,
+    Details,
+    LineIsFull,
+    NoMoreToday,
+    Received,
+    ReportId,
+    ReportState,
+    Submission,
+    TrackRecord,
+)
 from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.policy.marks import mark_fresh
+from weir.foundation.policy.rules import root
 from weir.foundation.policy.terms import Marking, Tlp
 from weir.foundation.store.blobs import seal
 from weir.foundation.verb import verb
-from weir.kernel.canonical import canonical, hexdigest
+from weir.kernel.canonical import hexdigest
 from weir.kernel.ids import uuid7
 from weir.kernel.moments import Moment
+
+
+class Turn(NamedTuple):
+    """When a report has its turn, in whose line, and how much had come in that line with it."""
+
+    at: Moment
+    finder: str = ""
+    line_bytes: int = 0
 
 
 @verb("intake.receive_report", sealed=True)
@@ -31,6 +54,7 @@ def receive_report(
     component: str = "",
     weakness: str = "",
     ai_use: AiUse = AiUse.UNSAID,
+    details: Details = NO_DETAILS,
     *,
     now: Moment,
 ) -> Received:
@@ -39,11 +63,12 @@ def receive_report(
     Row, sealed words, marking and ledger entry stand or fall together: nobody holds a receipt for a report that is not
     there. Incomplete reports are welcome; the checklist says what would help.
     """
-    submission = Submission(title, component, description, weakness, ai_use)
+    submission = Submission(title, component, description, weakness, ai_use, details)
     rules.check_submission(submission)
-    words = canonical(submission)
+    words = rules.canonical_words(submission)
     if actor.kind is ActorKind.ANONYMOUS:
         _spend_as_stranger(len(words), now)
+    turn = Turn(now) if actor.kind is ActorKind.ANONYMOUS else _turn_of(root(actor), len(words), now)
     number = ReportId.mint(now.year, os.urandom)
     code = secrets.token_hex(rules.CLAIM_CODE_BYTES) if actor.kind is ActorKind.ANONYMOUS else ""
     row = ReportRow(
@@ -55,10 +80,43 @@ def receive_report(
         organization=actor.organization,
         sealed=seal(number, words, SEALED_CONTEXT),
         claim_code=rules.claim_code_digest(code) if code else b"",
+        finder=turn.finder,
+        turn_at=turn.at,
+        line_bytes=turn.line_bytes,
+        acknowledge_by=rules.promised(ClockName.ACKNOWLEDGE, turn.at).due,
+        assess_by=rules.promised(ClockName.ASSESS, turn.at).due,
     )
     row.save(force_insert=True)
-    mark_fresh([row], actor.id, Marking(Tlp.AMBER_STRICT, _shown_to(actor)))
-    return Received(number, now, hexdigest(words), code)
+    mark_fresh([row], actor.id, Marking(Tlp.AMBER_STRICT, _shown_to(actor, code)))
+    return Received(number, now, hexdigest(words), code, turn.at if turn.at > now else None)
+
+
+def _turn_of(finder: str, size: int, now: Moment) -> Turn:
+    """When coordinators begin to work on this: at once, or once those that came before from the same finder had their
+    turn. Only what waits is bounded, and whoever meets the bound is told when there is room.
+    """
+    row = FinderRow.objects.select_for_update().filter(finder=finder).first()
+    if row is None:
+        # Of two first reports at once, the database lets one; the other is decided again.
+        row = FinderRow.objects.create(finder=finder, full_at=now)
+    per_day = rules.allowance(TrackRecord(row.validated, row.refuted))
+    turn_at, row.full_at = rules.turn(Moment.of(row.full_at), now, per_day)
+    row.bytes += size
+    if turn_at > now:
+        _refuse_beyond_the_line(row, now)
+    row.save(update_fields=["full_at", "bytes"])
+    return Turn(turn_at, finder, row.bytes)
+
+
+def _refuse_beyond_the_line(finder: FinderRow, now: Moment) -> None:
+    """What waits is what came less what has had its turn: each report remembers how much had come with it."""
+    line = ReportRow.objects.filter(finder=finder.finder)
+    had_turn = line.filter(turn_at__lte=now).order_by("-turn_at", "-line_bytes").values_list("line_bytes", flat=True)
+    if finder.bytes - (had_turn.first() or 0) <= rules.MOST_BYTES_IN_LINE:
+        return
+    first = line.filter(turn_at__gt=now).order_by("turn_at").values_list("turn_at", flat=True).first()
+    until = Moment.of(first or now + timedelta(days=1))
+    raise LineIsFull(until, rules.waits_for(until, now))
 
 
 def _spend_as_stranger(size: int, now: Moment) -> None:
@@ -76,7 +134,7 @@ def _spend_as_stranger(size: int, now: Moment) -> None:
     StrangersDayRow.objects.create(day=now.date(), reports=1, bytes=size)
 
 
-def _shown_to(actor: Actor) -> frozenset[str]:
-    """Coordinators, and whoever sent it. An anonymous finder comes back with the claim code instead."""
-    own = {f"actor:{actor.id}"} if actor.kind is not ActorKind.ANONYMOUS else set()
-    return frozenset(own | {"role:coordinator"})
+def _shown_to(actor: Actor, code: str) -> frozenset[str]:
+    """Coordinators, and whoever sent it: under their name, or with the claim code."""
+    own = f"actor:{actor.id}" if actor.kind is not ActorKind.ANONYMOUS else rules.claim_key(code)
+    return frozenset({own, "role:coordinator"})

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What intake does later. Each file does one matter."""
+
+from __future__ import annotations
+
+from weir.clearinghouse.intake.jobs import clocks
+
+__all__ = ["clocks"]
