@@ -21,13 +21,17 @@ class Grain(StrEnum):
 
 
 class Affected(NamedTuple):
-    """One package or repository, and which of its versions. `package` is a purl without a version."""
+    """One package or repository, and which of its versions. `package` is a purl without a version.
+
+    What is affected begins at `introduced` and ends before `fixed`, or with `last_affected`; `versions` are further ones.
+    """
 
     package: str = ""
     repository: str = ""
     introduced: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    last_affected: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):

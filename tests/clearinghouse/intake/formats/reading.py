@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How tests of formats read: any document in, its items and its troubles out."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+from weir.clearinghouse.intake.formats import FORMATS, format_of, load_formats
+from weir.clearinghouse.intake.terms import Item, Trouble
+
+load_formats()
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def written(document) -> bytes:
+    if isinstance(document, str):
+        return document.encode()
+    return document if isinstance(document, bytes) else json.dumps(document).encode()
+
+
+def all_of(name, document) -> list[Item | Trouble]:
+    return list(FORMATS[name].read(io.BytesIO(written(document))))
+
+
+def taken(name, document) -> tuple[list[Item], list[Trouble]]:
+    """The items and the troubles of a document, each in their order."""
+    found = all_of(name, document)
+    return [one for one in found if isinstance(one, Item)], [one for one in found if isinstance(one, Trouble)]
+
+
+def golden(file) -> tuple[list[Item], list[Trouble]]:
+    """What is read from a file of the corpus by the format that it has."""
+    data = (CORPUS / file).read_bytes()
+    found = format_of(io.BytesIO(data))
+    assert found is not None
+    return taken(found.name, data)
