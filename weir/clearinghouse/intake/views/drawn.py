@@ -28,6 +28,7 @@ from weir.foundation.actor import Actor
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.ledger.terms import EntryLine
 
+READING = "ledger.note_reading"
 LABELS = {
     ReportState.RECEIVED: _("received"),
     ReportState.ACKNOWLEDGED: _("acknowledged"),
@@ -70,7 +71,7 @@ HAPPENED = {
     "intake.note_overdue": _("A promise to its finder was not kept in time."),
     "intake.open_by_code": _("It was opened with its claim code."),
     "findings.correlate_report": _("It was given its finding."),
-    "ledger.note_reading": _("On this day it was first opened by somebody else."),
+    READING: _("Somebody opened it."),
 }
 AI_USE = {
     AiUse.UNSAID: "",
@@ -119,7 +120,7 @@ def drawn(actor: Actor, found: Report, course: Course, actions: list[dict[str, A
         needs=_needs(course),
         said=[_as_it_came(found.submission), *(_fact(fact) for fact in course.facts)],
         files=course.attachments,
-        course=[_step(line) for line in reversed(ledger.entries_about(actor, found.id).lines)],
+        course=[_step(line) for line in reversed(ledger.entries_about(actor, found.id).lines) if _told(actor, line)],
         actions=actions,
     )
 
@@ -167,9 +168,15 @@ def _parts(words: Words) -> list[tuple[str, str]]:
     return ([(_("It is"), ASSESSED[words.assessment])] if words.assessment else []) + parts
 
 
+def _told(actor: Actor, line: EntryLine) -> bool:
+    """Not that whoever looks has looked before."""
+    return line.kind != READING or line.actor != actor.id
+
+
 def _step(line: EntryLine) -> dict[str, Any]:
+    first_opened = _("On this day it was first opened by somebody else.") if not line.leaf else ""
     return {
-        "text": HAPPENED.get(line.kind) or line.kind.partition(".")[2].replace("_", " "),
+        "text": first_opened or HAPPENED.get(line.kind) or line.kind.partition(".")[2].replace("_", " "),
         "at": line.at,
         "whole_day": not line.leaf,
         "proof_url": reverse("proof", args=[line.leaf]) if line.provable else None,
