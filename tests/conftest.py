@@ -43,7 +43,8 @@ def database(home: Path) -> str:
         raise pytest.UsageError(f"WEIR_TEST_DATABASE is sqlite or postgres, not {kind}")
     if "WEIR_TEST_POSTGRES" not in os.environ:
         raise pytest.UsageError("No PostgreSQL is named. Run: python tools/postgres.py run -- pytest ...")
-    return os.environ["WEIR_TEST_POSTGRES"]
+    clusters = os.environ["WEIR_TEST_POSTGRES"].split()
+    return clusters[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
 
 
 def set_up_django() -> Path:

@@ -34,7 +34,7 @@ def sides() -> dict[str, Callable[[], Callable[[], object]]]:
     class Unrecorded:
         """Neither the outcome's bytes are made nor anything kept."""
 
-        def write(self, actor: Any, act: Any) -> Entry:
+        def write(self, actor: Any, act: Any, *, last: bool) -> Entry:
             return nowhere
 
         def recall(self, *asked: object) -> None:

@@ -27,7 +27,7 @@ class Records:
 
     acts: list[Act] = field(default_factory=list)
 
-    def write(self, actor: Actor, act: Act) -> Entry:
+    def write(self, actor: Actor, act: Act, *, last: bool) -> Entry:
         self.acts.append(act)
         return Entry(str(len(self.acts)), f"{act.verb}/{act.version}", bytes(32), act.now)
 

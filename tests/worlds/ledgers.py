@@ -22,7 +22,7 @@ class ListLedger:
     def ask(self, actor: Actor, action: str, on: object) -> None:
         self.asked.append((action, on))
 
-    def write(self, actor: Actor, act: Act) -> Entry:
+    def write(self, actor: Actor, act: Act, *, last: bool) -> Entry:
         if self.broken:
             raise RuntimeError("the ledger is away")
         self.acts.append(act)

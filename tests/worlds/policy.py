@@ -86,7 +86,7 @@ class ListRecord:
 
     acts: list[Act] = field(default_factory=list)
 
-    def write(self, actor: Actor, act: Act) -> Entry:
+    def write(self, actor: Actor, act: Act, *, last: bool) -> Entry:
         self.acts.append(act)
         return Entry(str(len(self.acts)), f"{act.verb}/{act.version}", b"", act.now)
 

@@ -55,10 +55,10 @@ def stop_before(statement: int) -> Iterator[None]:
 @contextmanager
 def _before_each(wrapper: Callable[..., Any]) -> Iterator[None]:
     """Around every statement: Django's, and the one that the ledger hands to the driver itself."""
-    insert = record.insert_entry
+    keep = record.keep_entry
 
-    def wrapped(*given: Any) -> Any:
-        return wrapper(lambda *_asked: insert(*given), "INSERT INTO ledger_entry", given, False, {})
+    def wrapped(*given: Any, **how: Any) -> Any:
+        return wrapper(lambda *_asked: keep(*given, **how), "INSERT INTO ledger_entry", given, False, {})
 
-    with patch.object(record, "insert_entry", wrapped), connection.execute_wrapper(wrapper):
+    with patch.object(record, "keep_entry", wrapped), connection.execute_wrapper(wrapper):
         yield

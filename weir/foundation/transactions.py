@@ -21,13 +21,16 @@ _reading: ContextVar[str | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """One transaction; stop anywhere inside it and nothing has happened."""
+def writing() -> Iterator[bool]:
+    """One transaction; stop anywhere inside it and nothing has happened. Yields whether it is the outermost one, which
+    commits when it ends.
+    """
     token = _reading.set(None)
+    outermost = not connections["default"].in_atomic_block
     try:
         with transaction.atomic():
             tell_row_security(beat="writing", keys=frozenset())
-            yield
+            yield outermost
     finally:
         _reading.reset(token)
 

@@ -65,7 +65,8 @@ class Ask(Protocol):
 class Record(Protocol):
     """Keeps what was done. Both are called inside the verb's transaction."""
 
-    def write(self, actor: Actor, act: Act) -> Entry: ...
+    def write(self, actor: Actor, act: Act, *, last: bool) -> Entry:
+        """`last`: nothing else is written in this transaction, so the entry may take the commit along."""
 
     def recall(self, actor: Actor, verb: str, key: str, body: bytes) -> Earlier | None: ...
 
@@ -168,14 +169,14 @@ class Verb(Generic[P, T]):
             raise RuntimeError(msg)
         actor, now = args[0], kwargs["now"]
         on = self.shape.named(args, kwargs)[self.options.on] if self.options.on else None
-        with writing():
+        with writing() as outermost:
             BOUND.ask(actor, self.name, on)
             if key and (earlier := BOUND.record.recall(actor, self.name, key, body)):
                 return Done(self.shape.gives.validate_python(dict(earlier.content)), earlier.entry, again=True)
             if self.options.two_people:
                 self._second_person(actor, on, args, kwargs)
             outcome = self.function(*args, **kwargs)
-            entry = BOUND.record.write(actor, self._act(outcome, on, now, key, body))
+            entry = BOUND.record.write(actor, self._act(outcome, on, now, key, body), last=outermost)
         # Stop before this line: nothing happened, or all of it did and the caller was not told. The same call with the
         # same key then gives the same answer, which is why every door sends one.
         return Done(outcome, entry)

@@ -32,7 +32,11 @@ INSERT = (
 # On PostgreSQL the column's default is the transaction's own id (see the first migration).
 INSERT_SQLITE = INSERT.format(transaction='"transaction", ', zero="0, ").replace("%s", "?")
 INSERT_POSTGRESQL = INSERT.format(transaction="", zero="")
-REMEMBER = "INSERT INTO ledger_replay (key, body, entry, at_ms) VALUES (%s, %s, %s, %s)"
+REMEMBER_SQLITE = "INSERT INTO ledger_replay (key, body, at_ms, entry) VALUES (?, ?, ?, last_insert_rowid())"
+REMEMBER_POSTGRESQL = (
+    f"WITH kept AS ({INSERT_POSTGRESQL} RETURNING id)"  # noqa: S608 - a constant of ours, with places for values
+    " INSERT INTO ledger_replay (key, body, at_ms, entry) SELECT %s::bytea, %s::bytea, %s, id FROM kept"
+)
 RECALL = (
     "SELECT r.body, e.kind, e.version, e.compartment, e.at_ms, e.body, e.salt, e.leaf"
     " FROM ledger_replay r JOIN ledger_entry e ON e.id = r.entry WHERE r.key = %s"
@@ -50,7 +54,7 @@ class Recorder:
     seal: Seal
     unseal: Unseal
 
-    def write(self, actor: Actor, act: Act) -> Entry:
+    def write(self, actor: Actor, act: Act, *, last: bool) -> Entry:
         schema = f"{act.verb}/{act.version}"
         entry = rules.entry_bytes(about=act.about, actor=actor.id, at=act.now, content=act.content, schema=schema)
         salt = os.urandom(rules.SALT_SIZE)
@@ -60,14 +64,10 @@ class Recorder:
             body, salt = self.seal(act.compartment, salt + entry, seal_context(leaf)), b""
         at_ms = milliseconds(act.now)
         row = (self.log(), act.verb, act.version, actor.id, act.about, act.compartment, at_ms, body, salt, leaf)
-        if not act.key:
-            insert_entry(row)
-        else:
-            id = insert_entry(row, " RETURNING id").fetchone()[0]
-            # Unique: of two that race with one key, the second waits for the first and then finds its answer.
-            key = rules.replay_key(actor.id, act.verb, act.key)
-            with connection.cursor() as cursor:
-                cursor.execute(REMEMBER, [key, digest(act.body), id, at_ms])
+        replay: tuple[Any, ...] = ()
+        if act.key:
+            replay = rules.replay_key(actor.id, act.verb, act.key), digest(act.body), at_ms
+        keep_entry(row, replay, last=last)
         return Entry(leaf.hex(), schema, leaf, act.now)
 
     def recall(self, actor: Actor, verb: str, key: str, body: bytes) -> Earlier | None:
@@ -84,11 +84,24 @@ class Recorder:
         return Earlier(Entry(leaf.hex(), f"{kind}/{version}", leaf, moment_of(at_ms)), content)
 
 
-def insert_entry(row: tuple[Any, ...], more: str = "") -> Any:
-    """The entry's row; the driver's own cursor. We stand inside the verb's transaction, so the connection is open."""
-    insert = INSERT_POSTGRESQL if connection.vendor == "postgresql" else INSERT_SQLITE
+def keep_entry(row: tuple[Any, ...], replay: tuple[Any, ...], *, last: bool) -> None:
+    """The entry's row, and under which key it is told again, by the driver's own cursor. We stand inside the verb's
+    transaction, so the connection is open.
+
+    Replay keys are unique: of two that race with one key, the second waits for the first and then finds its answer.
+    On PostgreSQL each statement is a round trip, which costs more than what it does: both rows go in one, and the last
+    one of a transaction takes the commit along. Django, whose turn to commit comes next, finds it done.
+    """
     with connection.wrap_database_errors:
-        return connection.connection.execute(insert + more, row)
+        driver = connection.connection
+        if connection.vendor == "postgresql":
+            insert = REMEMBER_POSTGRESQL if replay else INSERT_POSTGRESQL
+            # Stop before this line: nothing happened. After it all of it did, and only the answer is missing.
+            driver.execute(f"{insert}; COMMIT" if last else insert, row + replay)
+            return
+        driver.execute(INSERT_SQLITE, row)
+        if replay:
+            driver.execute(REMEMBER_SQLITE, replay)
 
 
 def open_body(unseal: Unseal, compartment: str, body: bytes, salt: bytes, leaf: bytes) -> tuple[bytes, bytes]:
