@@ -308,16 +308,20 @@ ACTS = {
 }
 
 
-def may_act(name: str, who: str, thing: str) -> bool:  # noqa: C901, PLR0911 - a line for each sort of act
-    """Who may do these to which object."""
-    kind, readers = kind_of(thing), SEEN_BY[thing]
-    if name in ON_A_FINDING:
-        by_the_house = name == "findings.record_names" and who == HOUSE
-        return kind == "finding" and (by_the_house or who in readers & COORDINATORS)
+def may_act_in_findings(name: str, who: str, kind: str, readers: frozenset[str]) -> bool:
     if name == "findings.duplicate_notice":
         return kind == "report" and who in readers
     if name == "findings.keep_apart":
         return kind == "pair" and who in readers
+    by_the_house = name == "findings.record_names" and who == HOUSE
+    return kind == "finding" and (by_the_house or who in readers & COORDINATORS)
+
+
+def may_act(name: str, who: str, thing: str) -> bool:  # noqa: PLR0911 - a line for each sort of act
+    """Who may do these to which object."""
+    kind, readers = kind_of(thing), SEEN_BY[thing]
+    if name.startswith("findings."):
+        return may_act_in_findings(name, who, kind, readers)
     if name in ON_A_TARGET:
         return kind == "target" and who in readers & ON_A_TARGET[name]
     if name in OF_THE_HOLDER | OF_THE_HEIR:

@@ -66,6 +66,26 @@
     place.textContent = known ? place.dataset.passkeyKnown : place.dataset.passkeyFailed;
   };
 
+  // The queue by keyboard. Enter opens what has the focus, which is a link.
+  const queueKeys = (event) => {
+    const help = document.querySelector("[data-keys-help]");
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
+    if (!help || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const rows = [...document.querySelectorAll("[data-keys] tbody tr")];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const go = (to) => rows[Math.max(0, Math.min(to, rows.length - 1))]?.querySelector(".title a").focus();
+    const acts = {
+      j: () => go(at + 1),
+      k: () => go(at - 1),
+      x: () => rows[at]?.querySelector("input[type=checkbox]").click(),
+      "/": () => document.querySelector(".filters [name=text]")?.focus(),
+      "?": () => { help.open = !help.open; help.querySelector("summary").focus(); },
+    };
+    if (!acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  };
+
   // What is wrong is read first, and the first press of Tab leads to the first thing to mend.
   const readFaults = () => document.querySelector("[data-faults]")?.focus();
 
@@ -76,6 +96,7 @@
     document.querySelectorAll("[data-from-fragment]").forEach(takeFragment);
     document.addEventListener("click", closeMenu);
     document.addEventListener("keydown", closeMenu);
+    document.addEventListener("keydown", queueKeys);
     document.addEventListener("allauth.error", tellPasskey);
   });
 })();

@@ -3,10 +3,21 @@
 
 from __future__ import annotations
 
-from weir.clearinghouse.findings.reads.findings import SEALED_CONTEXT, list_findings, read_finding
+from weir.clearinghouse.findings.reads.findings import SEALED_CONTEXT, line_of, read_finding
+from weir.clearinghouse.findings.reads.pairs import duplicate_notice, list_pairs, read_pair
+from weir.clearinghouse.findings.reads.queue import PAGE, count_queue, list_findings, list_views
+from weir.clearinghouse.findings.reads.trees import unverified_proofs
 
 __all__ = [
+    "PAGE",
     "SEALED_CONTEXT",
+    "count_queue",
+    "duplicate_notice",
+    "line_of",
     "list_findings",
+    "list_pairs",
+    "list_views",
     "read_finding",
+    "read_pair",
+    "unverified_proofs",
 ]

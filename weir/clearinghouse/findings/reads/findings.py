@@ -1,40 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The queue, and one finding."""
+"""One finding, opened, and as a line of the queue."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Iterable
 
-from weir.clearinghouse.findings.models import FindingReportRow, FindingRow
+from weir.clearinghouse.findings.models import FindingRow
+from weir.clearinghouse.findings.reads.trees import reports_of, tree_of
 from weir.clearinghouse.findings.terms import Finding, FindingId, FindingLine, FindingState, ReportOf
 from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.actor import Actor
-from weir.foundation.policy.reads.pages import newest_page
-from weir.foundation.question import Page, question
+from weir.foundation.policy.reads import may_see
+from weir.foundation.question import question
 from weir.foundation.store.reads import unseal
 from weir.foundation.store.terms import Erased
 from weir.kernel.canonical import own_object
 from weir.kernel.moments import Moment
 
-PAGE = 50
+LISTED = "findings.list_findings"
 SEALED_CONTEXT = "findings.finding"
 ERASED = "(erased)"
 
 
-@question("findings.list_findings", filtered=True, sealed=True)
-def list_findings(actor: Actor, state: FindingState | None = None, after: str = "") -> Page[FindingLine]:
-    """The queue: findings that you may see, newest first."""
-    where = Q(state=state) if state else None
-    rows, further = newest_page(actor, FindingRow, "findings.list_findings", after=after, limit=PAGE, where=where)
-    return Page(tuple(line_of(row) for row in rows), further)
-
-
 @question("findings.read_finding", on="finding", sealed=True)
 def read_finding(actor: Actor, finding: FindingId) -> Finding:
-    """One finding, and the reports that led to it."""
-    row = FindingRow.objects.get(number=finding)
-    line = line_of(row)
-    reports = FindingReportRow.objects.filter(finding=row).order_by("received_at")
+    """One finding, and the reports that led to it, those of its parts among them."""
+    row = FindingRow.objects.select_related("merged_into").get(number=finding)
+    line = line_of(row, actor)
+    own = reports_of([row])
+    # The count tells whether it has parts: a finding of one report costs no look at others.
+    parts = list(row.parts.order_by("pk")) if row.reports > len(own) else []
+    reports = reports_of(tree_of(row)) if parts else own
     return Finding(
         id=line.id,
         title=line.title,
@@ -43,11 +39,17 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
         received_at=line.received_at,
         marking=line.marking,
         reports=tuple(ReportOf(ReportId(kept.report), Moment.of(kept.received_at)) for kept in reports),
+        merged_into=_seen(actor, [row.merged_into] if row.merged_into else []),
+        parts=_seen(actor, parts),
+        mine=line.mine,
+        taken=line.taken,
     )
 
 
-def line_of(row: FindingRow) -> FindingLine:
-    said = _said(row)
+def line_of(row: FindingRow, actor: Actor | None = None) -> FindingLine:
+    """Who took it on is for coordinators: to others it would tell who works on what, and how much it matters."""
+    said = said_in(row)
+    owner = row.owner if actor is not None and "role:coordinator" in actor.keys else ""
     return FindingLine(
         id=FindingId(row.number),
         title=said["title"],
@@ -56,10 +58,12 @@ def line_of(row: FindingRow) -> FindingLine:
         received_at=Moment.of(row.received_at),
         reports=row.reports,
         marking=f"TLP:{row.tlp}",
+        mine=bool(owner) and actor is not None and owner == actor.id,
+        taken=bool(owner),
     )
 
 
-def _said(row: FindingRow) -> dict[str, str]:
+def said_in(row: FindingRow) -> dict[str, str]:
     """What was sealed; of a case whose key was dropped only that it was here. One such row must not close the whole
     list.
     """
@@ -67,3 +71,7 @@ def _said(row: FindingRow) -> dict[str, str]:
         return own_object(unseal(row.number, bytes(row.sealed), SEALED_CONTEXT))
     except Erased:
         return {"title": ERASED, "target": ""}
+
+
+def _seen(actor: Actor, rows: Iterable[FindingRow]) -> tuple[FindingId, ...]:
+    return tuple(FindingId(row.number) for row in rows if may_see(actor, row.number))

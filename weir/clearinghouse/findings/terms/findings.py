@@ -33,7 +33,7 @@ class Correlated:
 
 @dataclass(frozen=True)
 class FindingLine:
-    """A finding on the queue."""
+    """A finding on the queue. Who took it on is told to coordinators."""
 
     id: FindingId
     title: str
@@ -42,6 +42,8 @@ class FindingLine:
     received_at: Moment
     reports: int
     marking: str
+    mine: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ReportOf:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding, opened."""
+    """A finding, opened. `merged_into` names the one that it is part of, if there is one."""
 
     id: FindingId
     title: str
@@ -63,3 +65,7 @@ class Finding:
     received_at: Moment
     marking: str
     reports: tuple[ReportOf, ...]
+    merged_into: tuple[FindingId, ...] = ()
+    parts: tuple[FindingId, ...] = ()
+    mine: bool = False
+    taken: bool = False

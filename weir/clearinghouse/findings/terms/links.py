@@ -23,6 +23,7 @@ class Basis(StrEnum):
     KEY = "key"  # an identifier, a digest or a fingerprint that both carry
     SCORE = "score"  # the model's score of the pair
     STACK = "stack"  # only the stacks are alike, which different bugs can be
+    PERSON = "person"  # somebody who may see both said so
 
 
 class Reason(NamedTuple):

@@ -4,7 +4,34 @@
 from __future__ import annotations
 
 from weir.clearinghouse.findings.verbs.correlating import correlate_report
+from weir.clearinghouse.findings.verbs.linking import (
+    keep_apart,
+    link_findings,
+    nominate_link,
+    record_cause,
+    record_names,
+)
+from weir.clearinghouse.findings.verbs.merging import (
+    merge_findings,
+    record_proof_run,
+    record_reproduced,
+    split_finding,
+)
+from weir.clearinghouse.findings.verbs.queueing import drop_view, hand_back_finding, save_view, take_finding
 
 __all__ = [
     "correlate_report",
+    "drop_view",
+    "hand_back_finding",
+    "keep_apart",
+    "link_findings",
+    "merge_findings",
+    "nominate_link",
+    "record_cause",
+    "record_names",
+    "record_proof_run",
+    "record_reproduced",
+    "save_view",
+    "split_finding",
+    "take_finding",
 ]
