@@ -71,7 +71,8 @@ STACKS = {
     ),
     "rust": (
         (
-            "thread 'main' panicked\nstack backtrace:\n   0: rust_begin_unwind\n             at /rustc/a/std/panicking.rs:1:5\n"
+            "thread 'main' panicked\nstack backtrace:\n   0: rust_begin_unwind\n"
+            "             at /rustc/a/std/panicking.rs:1:5\n"
             "   1: tea::lid::open\n             at ./src/lid.rs:12:9\n   2: main\nnote: Some details\n"
         ),
         ("rust_begin_unwind", "tea::lid::open", "main"),

@@ -37,13 +37,16 @@ class Troubles:
     """What could not be read so far and was not handed on. After the thousandth only that there are more is told."""
 
     waiting: list[Trouble] = field(default_factory=list)
-    found: int = 0
+    places: set[str] = field(default_factory=set)
 
     def add(self, where: str, what: str) -> None:
-        self.found += 1
-        if self.found <= MOST_TROUBLES:
+        """Once for each place, however often it is looked at."""
+        if where in self.places or len(self.places) > MOST_TROUBLES:
+            return
+        self.places.add(where)
+        if len(self.places) <= MOST_TROUBLES:
             self.waiting.append(Trouble(where, what))
-        elif self.found == MOST_TROUBLES + 1:
+        else:
             self.waiting.append(Trouble("", f"More than {MOST_TROUBLES} places cannot be read. Correct these first."))
 
     def handed_on(self) -> list[Trouble]:
