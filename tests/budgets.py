@@ -16,6 +16,7 @@ import pytest
 BUDGETS: dict[str, float] = {
     "tests/architecture": 70,  # following the tutorial takes twenty of them
     "tests/bench": 15,
+    "tests/checker": 20,
     "tests/clearinghouse": 60,
     "tests/defense": 20,
     "tests/enforcement": 20,

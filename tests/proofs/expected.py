@@ -65,6 +65,13 @@ MAY: dict[str, frozenset[str]] = {
     # Anybody may report; staff shows its second factor first, here as everywhere but in identity.
     "intake.receive_report": EVERYBODY - BARE - {HOUSE},
     "findings.correlate_report": frozenset({HOUSE}),
+    # The blind check: for members, whoever they are; the verb counts.
+    "findings.check_terms": MEMBERS - BARE,
+    "findings.check_buckets": MEMBERS - BARE,
+    "findings.prove_edition": MEMBERS - BARE,
+    "findings.evaluate_blinded": MEMBERS - BARE,
+    "findings.publish_buckets": frozenset({HOUSE}),
+    "findings.rotate_check_key": frozenset({ADMINISTRATOR}),
     "findings.nominate_link": frozenset({HOUSE}),
     "findings.record_cause": frozenset({HOUSE}),
     "findings.record_reproduced": frozenset({HOUSE}),
@@ -288,9 +295,12 @@ ON_A_FINDING = {
     "findings.hand_back_finding",
     "findings.link_findings",
     "findings.merge_findings",
+    "findings.offer_to_check",
+    "findings.place_finding",
     "findings.record_names",
     "findings.split_finding",
     "findings.take_finding",
+    "findings.withhold_from_check",
 }
 ACTS = {
     *ON_A_FINDING,

@@ -108,6 +108,11 @@ DEMO: bool = VALUES.demo
 RATE_PER_MINUTE: int = VALUES.rate_per_minute
 STRANGERS_REPORTS: int = VALUES.strangers_reports
 STRANGERS_BYTES: int = VALUES.strangers_bytes
+CHECK_MINUTES: int = VALUES.check_minutes
+CHECK_BUCKETS: int = VALUES.check_buckets
+CHECK_SLOTS: int = VALUES.check_slots
+CHECK_BOUND: int = VALUES.check_bound
+CHECK_KEY_DAYS: int = VALUES.check_key_days
 TRUSTED_PROXIES: tuple[str, ...] = VALUES.trusted_proxies
 
 SECRET_KEY = _secret("session.key")

@@ -23,6 +23,8 @@ _NOTED = 10_000  # readers and things read that one process remembers to have no
 
 def bind() -> None:
     """Declare what every room offers, then bind who asks, who records and who witnesses. Safe to call again."""
+    from weir.clearinghouse.findings.gates import CheckKeyFolder  # noqa: PLC0415
+    from weir.clearinghouse.findings.reads.checking import bind_check_keys  # noqa: PLC0415
     from weir.foundation.identity.reads import hold_back  # noqa: PLC0415
     from weir.foundation.ledger.gates import KeyFolder  # noqa: PLC0415
     from weir.foundation.ledger.reads import bind_notary  # noqa: PLC0415
@@ -57,6 +59,7 @@ def bind() -> None:
 
     bind_key_store(FileKeyStore(settings.KEYS))
     bind_notary(lambda origin: KeyFolder(settings.KEYS, origin))
+    bind_check_keys(CheckKeyFolder(settings.KEYS))
     BOUND.ask = ask
     BOUND.record = Recorder(open_log, seal, unseal)
     BOUND.second = second_person

@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+from weir.clearinghouse.findings.models.checking import (
+    CheckedRow,
+    CheckEpochRow,
+    CheckerRow,
+    CheckSpentRow,
+    EditionRow,
+)
 from weir.clearinghouse.findings.models.findings import FindingReportRow, FindingRow
 from weir.clearinghouse.findings.models.pairs import NamesRow, PairRow, UnverifiedProofRow
 from weir.clearinghouse.findings.models.queue import ViewRow
 
 __all__ = [
+    "CheckEpochRow",
+    "CheckSpentRow",
+    "CheckedRow",
+    "CheckerRow",
+    "EditionRow",
     "FindingReportRow",
     "FindingRow",
     "NamesRow",

@@ -3,6 +3,15 @@
 
 from __future__ import annotations
 
+from weir.clearinghouse.findings.verbs.checking import (
+    evaluate_blinded,
+    hold_cause,
+    offer_to_check,
+    place_finding,
+    publish_buckets,
+    rotate_check_key,
+    withhold_from_check,
+)
 from weir.clearinghouse.findings.verbs.correlating import correlate_report
 from weir.clearinghouse.findings.verbs.linking import (
     keep_apart,
@@ -22,16 +31,23 @@ from weir.clearinghouse.findings.verbs.queueing import drop_view, hand_back_find
 __all__ = [
     "correlate_report",
     "drop_view",
+    "evaluate_blinded",
     "hand_back_finding",
+    "hold_cause",
     "keep_apart",
     "link_findings",
     "merge_findings",
     "nominate_link",
+    "offer_to_check",
+    "place_finding",
+    "publish_buckets",
     "record_cause",
     "record_names",
     "record_proof_run",
     "record_reproduced",
+    "rotate_check_key",
     "save_view",
     "split_finding",
     "take_finding",
+    "withhold_from_check",
 ]

@@ -38,12 +38,13 @@ def list_commitments(actor: Actor, after: str = "") -> Page[Commitment]:
 
 
 def commitments_of(actor: Actor, now: Moment) -> CommitmentCounts:
-    """How many commitments this member has waiting, and how many of them have gone stale: agents count with the person
-    who answers for them. For verbs and questions that have asked policy already.
+    """How many commitments this member has waiting, how many of them have gone stale, and how many were opened: agents
+    count with the person who answers for them. For verbs and questions that have asked policy already.
     """
-    waiting = CommitmentRow.objects.filter(member=root(actor), state=CommitmentState.WAITING)
+    own = CommitmentRow.objects.filter(member=root(actor))
+    waiting = own.filter(state=CommitmentState.WAITING)
     stale = waiting.filter(committed_at__lt=now - GOES_STALE_AFTER).count()
-    return CommitmentCounts(waiting.count(), stale)
+    return CommitmentCounts(waiting.count(), stale, own.filter(state=CommitmentState.OPENED).count())
 
 
 def _shown(row: CommitmentRow, now: Moment) -> Commitment:

@@ -17,7 +17,7 @@ from weir.kernel.ids import TypedId
 from weir.kernel.moments import Moment
 
 GOES_STALE_AFTER = timedelta(days=14)
-MOST_WAITING = 200
+MOST_WAITING = 250  # four fingerprints are checked for each: a thousand
 
 
 class CommitmentId(TypedId, prefix="CM"):
@@ -64,10 +64,13 @@ class Commitment:
 
 @dataclass(frozen=True)
 class CommitmentCounts:
-    """How many commitments of one member wait to be opened, and how many of these have waited for too long."""
+    """How many commitments of one member wait to be opened, how many of these have waited for too long, and how many
+    were opened.
+    """
 
     waiting: int
     stale: int
+    opened: int
 
 
 class NotACommitment(Invalid):
