@@ -52,6 +52,9 @@ def full_states() -> dict[str, State]:
         ),
         "pairs-full": ("findings/pairs.html", samples.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
         "pair-full": ("findings/pair.html", samples.PAIR | {"pair": _pair()}),
+        "scanning-claims-full": ("scanning/board.html", _board()),
+        "target-full": ("scanning/target.html", {"target": _target()}),
+        "scanning-claim-full": ("scanning/claim.html", _claim()),
         "receipt-full": ("intake/receipt.html", samples.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}')),
         "receipt-followed-full": ("intake/receipt.html", _followed()),
         "clocks-full": ("intake/clocks.html", {"rows": [samples.promise(n) for n in range(20)]}),
@@ -90,6 +93,14 @@ def faulty_states() -> dict[str, State]:
             kept, Invalid("Not all of this can be read.", faults={f"/{at}": f for at, f in faults.items()})
         )
 
+    from weir.clearinghouse.scanning import forms as scanning
+    from weir.clearinghouse.scanning.terms import ProjectRules
+
+    claiming = faulty(scanning.claim_form(choosing=True), methods="is empty", weaknesses="are named as CWE-787")
+    ruled = {
+        "form": faulty(scanning.rules_form(ProjectRules()), most_open="is no number from 0 to 1000"),
+        "importing": faulty(scanning.import_form(), text="is missing"),
+    }
     organization = _organization() | {
         "invite": Thing(action="#i", form=faulty(forms.invite_form(Role), email="is not a mail address")),
         "control": Thing(action="#c", form=faulty(forms.control_form(), target="is neither a domain nor an address")),
@@ -123,6 +134,8 @@ def faulty_states() -> dict[str, State]:
         "agents-faults": ("identity/agents.html", _agents() | {"form": agent, "agents": []}),
         "administration-faults": ("identity/administration.html", administration),
         "pair-faults": ("findings/pair.html", samples.PAIR | {"form": pair}),
+        "claim-form-faults": ("scanning/claim_form.html", samples.SCANNING["claim-form"][1] | {"form": claiming}),
+        "project-rules-faults": ("scanning/project.html", samples.SCANNING["project-rules"][1] | ruled),
         "leave-faults": ("identity/leave.html", samples.LEAVE | {"form": sure}),
     }
 
@@ -146,6 +159,26 @@ def _check(n: int) -> Thing:
 
 def _row(n: int) -> Thing:
     return Thing(**(vars(samples.row(n)) | {"title": name(n), "target": TARGETS[n % 3], "reports": n * 99}))
+
+
+def _board() -> dict[str, Any]:
+    row = vars(samples.BOARD["rows"][0])
+    rows = [
+        Thing(**(row | {"locator": TARGETS[n % 3], "paths": WORD, "overlap": "same code, same way"})) for n in range(9)
+    ]
+    suggested = [Thing(**(vars(samples.BOARD["suggestions"][0]) | {"locator": TARGETS[n]})) for n in range(3)]
+    return samples.BOARD | {"rows": rows, "suggestions": suggested}
+
+
+def _target() -> Thing:
+    rules = [Thing(**(vars(samples.TARGET.rules[n % 2]) | {"value": name(n), "place": TARGETS[1]})) for n in range(9)]
+    return Thing(**(vars(samples.TARGET) | {"locator": TARGETS[0], "home": TARGETS[1], "rules": rules}))
+
+
+def _claim() -> dict[str, Any]:
+    coverage = [Thing(at=ago(days=n), said={"notes": name(n)}, own={"model": name(n + 1)}) for n in range(7)]
+    whole = {"locator": TARGETS[1], "paths": [WORD, ARABIC], "authority": ARABIC, "commits": WORD, "coverage": coverage}
+    return samples.CLAIM_PAGE | {"claim": Thing(**(vars(samples.CLAIM_PAGE["claim"]) | whole))}
 
 
 def _my_reports() -> dict[str, Any]:

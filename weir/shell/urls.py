@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("weir.foundation.identity.urls")),
     path("", include("weir.foundation.ledger.urls")),
     path("", include("weir.foundation.policy.urls")),
+    path("", include("weir.clearinghouse.scanning.urls")),
     path("", include("weir.clearinghouse.intake.urls")),
     path("", include("weir.clearinghouse.findings.urls")),
 ]

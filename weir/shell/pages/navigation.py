@@ -23,7 +23,7 @@ def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
     """The links for this actor, with the present one marked."""
     places = [(_("Report"), "/report/")]
     if actor.kind is not ActorKind.ANONYMOUS:
-        places.append((_("My reports"), "/reports/"))
+        places += [(_("My reports"), "/reports/"), (_("Scanning"), "/scanning/")]
     if actor.staff and "coordinator" in actor.roles:
         places.append((_("Queue"), "/findings/"))
     if actor.organization:

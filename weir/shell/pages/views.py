@@ -44,6 +44,7 @@ def home(request: Asked) -> HttpResponse:
 TOLD = {
     "/report/": _("Say what you found; rough is fine."),
     "/reports/": _("What you sent, with receipts and proofs."),
+    "/scanning/": _("What you claim to scan, how near others are, and what to scan next."),
     "/findings/": _("What waits for a coordinator, the newest first."),
     "/organization/": _("Who belongs to it, what is shown to be yours, and how to invite."),
     "/acts/": _("What takes two people, and what one may do in an emergency."),

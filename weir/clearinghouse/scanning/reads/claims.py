@@ -140,6 +140,7 @@ def claim_for(actor: Actor, row: ClaimRow, now: Moment) -> Claim:
         choice=Choice(row.choice),
         named=row.named,
         heir=row.heir,
+        own=own,
         met=overlaps.met(scope, row.holder, now) if own and row.named and state is ClaimState.LIVE else (),
         coverage=tuple(_coverage(row.number, each, own=own) for each in _scans(row)),
     )

@@ -148,6 +148,7 @@ class Claim:
     choice: Choice
     named: bool
     heir: str
+    own: bool
     met: tuple[Met, ...] = ()
     coverage: tuple[CoverageLine, ...] = ()
 
