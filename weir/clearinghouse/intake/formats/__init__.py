@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 from weir.clearinghouse.intake.terms import Item, Trouble
 
 Reader = Callable[[BinaryIO], Iterator[Item | Trouble]]
-OURS: tuple[str, ...] = ("sarif", "csaf", "cyclonedx", "openvex", "own", "cve", "osv", "mail", "words")
+OURS: tuple[str, ...] = ("sarif", "csaf", "cyclonedx", "openvex", "own", "cve", "osv_scanner", "osv", "mail", "words")
 HEAD = 64 * 1024
 
 
