@@ -68,16 +68,19 @@ def _items(said: Said) -> Iterator[Item]:
         said.trouble("vulnerabilities", "There is no vulnerability in this document, so nothing was taken from it.")
     for vulnerability in said.each("vulnerabilities"):
         for statement in _statements(vulnerability, tree):
-            yield _item(said.inner("document"), vulnerability, tree, statement)
+            yield from _item(said.inner("document"), vulnerability, tree, statement)
 
 
-def _item(document: Said, said: Said, tree: Tree, statement: Statement) -> Item:
+def _item(document: Said, said: Said, tree: Tree, statement: Statement) -> Iterator[Item]:
     ids = unique((said.text("cve"),), (one.text("text") for one in said.each("ids")))
     tracking, about = document.inner("tracking"), statement.products()
     remediations = [one for one in said.each("remediations") if _meant(tree.named(one), about)]
     notes = [one.text("text") for kind in TELLING for one in said.each("notes") if one.text("category") == kind]
     title = said.text("title") or document.text("title") or first_line("\n".join(notes)) or next(iter(ids), "")
-    return Item(
+    if not title:
+        said.trouble("", "Nothing names this vulnerability, so nothing was taken from it.")
+        return
+    yield Item(
         where=statement.where,
         grain=Grain.ADVISORY,
         title=title,

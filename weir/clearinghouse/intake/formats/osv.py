@@ -126,7 +126,8 @@ def _places(said: Said) -> Iterator[Place]:
     for one in own["imports"] if isinstance(own.get("imports"), list) else ():
         path = one.get("path") if isinstance(one, dict) else None
         if isinstance(path, str):
-            symbols = [name for name in one.get("symbols") or () if isinstance(name, str)]
+            listed = one["symbols"] if isinstance(one.get("symbols"), list) else ()
+            symbols = [name for name in listed if isinstance(name, str)]
             yield from (Place(path, symbol=name) for name in symbols or [""])
     affects = own.get("affects")
     functions = affects.get("functions") if isinstance(affects, dict) else None

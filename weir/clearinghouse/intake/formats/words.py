@@ -21,6 +21,7 @@ from weir.clearinghouse.intake.terms import Affected, Grain, Item, Place, Troubl
 
 MOST = 4 * 1024 * 1024
 MOST_MENTIONS = 500
+EMPTY = "There is nothing in it. Say in your own words what is wrong."
 LONGEST_TITLE = 300
 LONGEST_TOKEN = 1_000
 BINARIES = {
@@ -69,6 +70,9 @@ def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
     if len(data) > MOST:
         yield Trouble("", f"Only the first {MOST // 2**20} MiB were read. Send what is longer as an attachment.")
     text, whole = text_of(data[:MOST])
+    if not text.strip():
+        yield Trouble("", EMPTY)
+        return
     if not whole:
         yield Trouble("", "Some bytes are not UTF-8; they were read as Latin-1. Save the text as UTF-8.")
     yield item_of(text)
@@ -81,7 +85,7 @@ def _unreadable(data: bytes) -> str:
     if kind or (b"\0" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
         return f"This is {kind or 'no text'}, so it was not read. Send documents one by one and unpacked."
     if not data.strip():
-        return "There is nothing in it. Say in your own words what is wrong."
+        return EMPTY
     if begin.startswith((b"<?xml", b"<!DOCTYPE")) and not begin.lower().startswith(b"<!doctype html"):
         return "This is XML, which is never read here. Send the same in JSON: CycloneDX, CSAF and SARIF all have it."
     if _JSON.match(begin):
