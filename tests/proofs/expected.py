@@ -271,7 +271,13 @@ READ_BY = {
     "notice": "policy.list_notices",
 }
 # What is done to an object, or asked about it besides reading it: these see for themselves who may.
-OF_THE_SENDER = {"intake.amend_report", "intake.answer_question", "intake.withdraw_report"}
+OF_THE_SENDER = {
+    "intake.amend_report",
+    "intake.answer_question",
+    "intake.attach_file",
+    "intake.attach_upload",
+    "intake.withdraw_report",
+}
 OF_COORDINATORS = {"intake.acknowledge_report", "intake.ask_finder", "intake.assess_report"}
 # On a target: who may, of those who see it. On a claim: whoever holds it, and their agents.
 ON_A_TARGET = {

@@ -200,3 +200,40 @@ def test_guessing_codes_is_bounded_by_the_rate(stranger, settings):
     rates.forget()
     answers = [stranger.post("/claim/", {"claim_code": f"{n:040x}"}).status_code for n in range(5)]
     assert answers == [404, 404, 404, 429, 429]
+
+
+# Files
+
+
+def test_a_file_is_attached_on_the_page_and_listed_by_digest(fin, page):
+    from hashlib import sha256
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    content = b"x" * 3_000_000  # more than Django keeps in memory: it would lie readable in a temporary file
+    sent = fin.post(f"{page}attach/", {"role": "proof", "file": SimpleUploadedFile("proof.bin", content)})
+    assert sent["Location"] == page
+    shown = text_of(fin.get(page))
+    assert "proof.bin" in shown
+    assert sha256(content).hexdigest() in shown
+    assert "The file is attached and sealed." in shown
+
+
+def test_a_form_without_its_file_or_its_role_says_so(fin, page):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    for fields in ({"role": "proof"}, {"file": SimpleUploadedFile("a", b"x")}, {}):
+        answer = fin.post(f"{page}attach/", fields)
+        assert (answer.status_code, "There is a problem" in text_of(answer)) == (422, True)
+
+
+def test_nobody_else_attaches_and_no_other_site_does(people, fin, ida, page):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    fields = {"role": "proof", "file": SimpleUploadedFile("a", b"x")}
+    assert ida.post(f"{page}attach/", fields).status_code == 403
+    assert people.browser(people.let_in("Nora Brook")).post(f"{page}attach/", fields).status_code == 404
+    strict = Client(enforce_csrf_checks=True, headers={"Host": "localhost"})
+    strict.cookies = fin.cookies
+    assert strict.post(f"{page}attach/", fields).status_code == 403

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from weir.clearinghouse.intake.rules import LIMITS, LONGEST_DETAIL
-from weir.clearinghouse.intake.terms import AiPhase, AiUse, Assessment, Details
+from weir.clearinghouse.intake.terms import AiPhase, AiUse, Assessment, Details, Role
 from weir.foundation.forms import Field, Form
 
 MAIN = ("title", "description", "component", "weakness", "ai_use")
@@ -84,6 +84,25 @@ def assess_form() -> Form:
     }
     which = Field("assessment", _("At first sight it is"), kind="radio", options=tuple(labels.items()), required=True)
     return Form((which, *words_form("reasons", _("Why"), hint=_("Whoever reported reads this.")).fields))
+
+
+def attach_form() -> Form:
+    """A file, and what it is for."""
+    labels = {
+        Role.PROOF: _("A proof: it makes it happen"),
+        Role.PATCH: _("A proposed patch"),
+        Role.TESTS: _("Tests that fail before the patch and pass after it"),
+        Role.OTHER: _("Something else"),
+    }
+    hint = _(
+        "It is sealed as it comes, and nobody runs it outside a sandbox. What you encrypt yourself stays encrypted."
+    )
+    return Form(
+        (
+            Field("role", _("What is it for?"), kind="radio", options=tuple(labels.items()), required=True),
+            Field("file", _("The file"), kind="file", hint=hint, required=True),
+        )
+    )
 
 
 def claim_form() -> Form:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("claim/", views.claim, name="claim"),
     path("reports/", views.my_reports, name="my-reports"),
     path("reports/clocks/", views.clocks, name="clocks"),
+    path("reports/<str:number>/attach/", views.attach, name="attach-to-report"),
     path("reports/<str:number>/", views.show_report, name="report"),
     path("reports/<str:number>/<str:what>/", views.act_on_report, name="act-on-report"),
 ]

@@ -39,6 +39,7 @@ from weir.clearinghouse.intake.rules.reports import (
     checklist,
     claim_code_digest,
     claim_key,
+    decoded,
     lacks,
     next_day,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "commitment_to",
     "counts",
     "days_paused",
+    "decoded",
     "has_gone_stale",
     "lacks",
     "next_day",

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import timedelta
 from hashlib import sha256
 
-from weir.clearinghouse.intake.terms import AiUse, Details, EmptyReport, Role, Step, Submission, TooLong
+from weir.clearinghouse.intake.terms import AiUse, Details, EmptyReport, Role, Step, Submission, TooLong, UnfitFile
 from weir.kernel.moments import Moment
 
 LIMITS = {"title": 300, "component": 500, "description": 200_000, "weakness": 100}
@@ -64,6 +65,14 @@ def _helps(said: Submission) -> tuple[Step, ...]:
         Step("Which weakness", weakness, "A CWE number lets reports of one cause meet.", needed=False),
         Step("How tools were used", tools, "Any answer will do, `confidential` among them.", needed=False),
     )
+
+
+def decoded(content: str) -> bytes:
+    """A file that came as Base64 (RFC 4648, section 4); breaks between lines are let pass."""
+    try:
+        return b64decode("".join(content.split()), validate=True)
+    except ValueError:
+        raise UnfitFile(faults={"/content": "is not Base64"}) from None
 
 
 def lacks(steps: Collection[Step]) -> int:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from weir.clearinghouse.intake.verbs.attaching import attach_file, attach_upload
 from weir.clearinghouse.intake.verbs.claiming import claimant_with, open_by_code
 from weir.clearinghouse.intake.verbs.committing import commit_report, open_commitment
 from weir.clearinghouse.intake.verbs.following import (
@@ -23,6 +24,8 @@ __all__ = [
     "answer_question",
     "ask_finder",
     "assess_report",
+    "attach_file",
+    "attach_upload",
     "claimant_with",
     "commit_report",
     "note_overdue",

@@ -31,6 +31,8 @@ def show_report(request: Asked, number: str) -> HttpResponse:
         {"label": way.label, "href": reverse("act-on-report", args=[report, way.act]), "hidden": ()}
         for way in ways_for(actor, found, course)
     ]
+    if found.submitter == actor.id and found.state is not ReportState.WITHDRAWN:
+        actions.append({"label": _("Attach a file"), "href": reverse("attach-to-report", args=[report]), "hidden": ()})
     shown = drawn(actor, found, course, actions)
     return render(request, "intake/receipt.html", {"page_title": found.submission.title, "report": shown})
 
