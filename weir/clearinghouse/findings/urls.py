@@ -15,5 +15,5 @@ urlpatterns = [
     path("findings/pairs/", views.list_pairs, name="pairs"),
     path("findings/pairs/<str:number>/", views.show_pair, name="pair"),
     path("findings/<str:number>/", views.show_finding, name="finding"),
-    path("reports/<str:number>/standing/", views.show_standing, name="standing"),
+    path("held/<str:number>/", views.show_standing, name="standing"),
 ]
