@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.figures import Measured
 from bench.results import table, write
 
-BENCHES = ("ledger", "web")
+BENCHES = ("collision", "ledger", "web")
 
 
 def main() -> int:

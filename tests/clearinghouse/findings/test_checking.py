@@ -256,7 +256,7 @@ def test_one_member_spends_nothing_of_anothers(blind):
 
 def one_more(blind, member, times=1):
     elements = tuple(client.blind(os.urandom(8))[1].hex() for _ in range(times))
-    newest = EditionRow.objects.order_by("-made_at").first().number
+    newest = EditionRow.objects.latest("made_at").number
     return evaluate_blinded(member, EditionId(newest), elements, now=blind.house.now)
 
 

@@ -173,7 +173,7 @@ def _keep(edition: EditionRow, shape: Shape) -> None:
 def _current_key(now: Moment) -> tuple[int, voprf.KeyPair]:
     """The key that holds, or a new one when that was ended, served its time, or is lost."""
     row = CheckEpochRow.objects.order_by("-epoch").first()
-    if row is not None and not row.ended and now - row.began_at < timedelta(days=settings.CHECK_KEY_DAYS):
+    if row is not None and not row.ended and now - Moment.of(row.began_at) < timedelta(days=settings.CHECK_KEY_DAYS):
         try:
             return row.epoch, reads.key_of(row.epoch)
         except NoCheckKey as lost:
