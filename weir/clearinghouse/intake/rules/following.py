@@ -28,6 +28,7 @@ from weir.kernel.moments import Moment, zone_called
 
 LOOKED_AT_AGAIN = timedelta(days=14)
 _LONGEST = {"text": LIMITS["description"], "component": LIMITS["component"], "weakness": LIMITS["weakness"]}
+_PLACES = {"text": "words"}  # as the verbs call it
 _STAYS: Mapping[ReportState, ReportState] = {
     state: state for state in ReportState if state is not ReportState.WITHDRAWN
 }
@@ -57,7 +58,7 @@ def check_words(words: Words) -> None:
     if words == Words():
         raise NothingSaid
     long = {
-        f"/{name}": f"has {len(getattr(words, name))} characters; {limit} fit"
+        f"/{_PLACES.get(name, name)}": f"has {len(getattr(words, name))} characters; {limit} fit"
         for name, limit in _LONGEST.items()
         if len(getattr(words, name)) > limit
     }
