@@ -13,15 +13,15 @@ STACKS = {
     "asan": (
         (
             "==1==ERROR: AddressSanitizer\n"
-            "    #0 0x4f1 in lid_open(lid*, int) /work/src/lid.c:12:5\n"
-            "    #1 0x4f2 in boil /work/src/boil.c:30\n"
+            "    #0 0x4f1 in lid_open(lid*, int) /build/src/lid.c:12:5\n"
+            "    #1 0x4f2 in boil /build/src/boil.c:30\n"
             "    #2 0x4f3 in __libc_start_main (/lib/libc.so.6+0x29) (BuildId: 11)\n"
             "    #3 0x4f4  (/bin/kettle+0x11)\n"
             "freed by thread T0 here:\n"
             "    #0 0x4f5 in free /asan.c:1\n"
         ),
         ("lid_open(lid*, int)", "boil", "__libc_start_main", "/bin/kettle+0x11"),
-        (Place("/work/src/lid.c", 12, "lid_open(lid*, int)"), Place("/work/src/boil.c", 30, "boil")),
+        (Place("/build/src/lid.c", 12, "lid_open(lid*, int)"), Place("/build/src/boil.c", 30, "boil")),
     ),
     "gdb": (
         (

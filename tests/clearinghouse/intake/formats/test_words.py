@@ -26,8 +26,8 @@ def test_a_text_tells_what_can_be_told_without_guessing():
     assert item.references == ("https://code.example/kettle/blob/main/src/boil.c#L7-L9",)
     assert item.frames == FRAMES
     assert item.places == (
-        Place("/work/src/lid.c", 12, "lid_open(lid*)"),
-        Place("/work/src/boil.c", 30, "boil"),
+        Place("/build/src/lid.c", 12, "lid_open(lid*)"),
+        Place("/build/src/boil.c", 30, "boil"),
         Place("src/lid.c", 12),
         Place("src/boil.c", 7),
         Place("/asan.c", 1),

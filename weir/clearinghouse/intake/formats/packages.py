@@ -21,7 +21,7 @@ TYPES = {
     "Chainguard": "apk/chainguard",
     "ConanCenter": "conan",
     "CRAN": "cran",
-    "crates.io": "cargo",
+    "crates": "cargo",  # OSV adds the ending of its address
     "Debian": "deb/debian",
     "GitHub Actions": "github",
     "Go": "golang",
@@ -50,19 +50,16 @@ TYPES = {
     "Wolfi": "apk/wolfi",
 }
 COLLECTIONS = {
-    "crates.io": "crates.io",
-    "hex.pm": "Hex",
-    "npmjs.com": "npm",
-    "nuget.org": "NuGet",
-    "packagist.org": "Packagist",
-    "pkg.go.dev": "Go",
-    "pub.dev": "Pub",
-    "pypi.org": "PyPI",
-    "pypi.python.org": "PyPI",
-    "registry.npmjs.org": "npm",
-    "repo.maven.apache.org": "Maven",
-    "repo1.maven.org": "Maven",
-    "rubygems.org": "RubyGems",
+    "crates": "crates",
+    "go": "Go",
+    "hex": "Hex",
+    "maven": "Maven",
+    "npmjs": "npm",
+    "nuget": "NuGet",
+    "packagist": "Packagist",
+    "pub": "Pub",
+    "pypi": "PyPI",
+    "rubygems": "RubyGems",
 }
 LOWER = frozenset({"bitbucket", "composer", "deb", "github", "npm", "pypi", "rpm"})
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
@@ -95,7 +92,7 @@ def package(kind: str, segments: list[str]) -> str:
 
 def of_ecosystem(ecosystem: str, name: str) -> str:
     """The package of a name in an ecosystem, as OSV spells both: `Debian:12` and `openssl`."""
-    base = ecosystem.partition(":")[0].strip()
+    base = ecosystem.partition(":")[0].strip().removesuffix(".io")
     if not name or not base or base == "GIT":
         return generic(name) if name and not base else ""
     kind, *distribution = TYPES.get(base, f"generic/{base.lower()}").split("/")
@@ -103,9 +100,10 @@ def of_ecosystem(ecosystem: str, name: str) -> str:
 
 
 def of_collection(url: str, name: str) -> str:
-    """The package of a name in the collection that stands at this address, where we know the collection."""
-    host = url.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
-    return of_ecosystem(COLLECTIONS[host], name) if host in COLLECTIONS else ""
+    """The package of a name in the collection that stands at this address, where a part of the host names one."""
+    host = url.partition("://")[2].partition("/")[0].lower()
+    known = next((COLLECTIONS[part] for part in host.split(".") if part in COLLECTIONS), "")
+    return of_ecosystem(known, name) if known else ""
 
 
 def generic(*names: str) -> str:
