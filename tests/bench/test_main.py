@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from bench import __main__ as command
-from bench import ledger, results, web
+from bench import ledger, results, scanning, web
 from bench.figures import Figure, Measured
 from bench.stage import NoPostgres
 
@@ -54,7 +54,7 @@ def test_results_are_renewed_part_by_part(measured, monkeypatch):
     assert text.index("## ledger") < text.index("## web")
 
 
-@pytest.mark.parametrize("bench", [ledger, web])
+@pytest.mark.parametrize("bench", [ledger, scanning, web])
 def test_a_bench_says_what_it_could_not_run(bench, monkeypatch):
     @contextmanager
     def nowhere(database: str):

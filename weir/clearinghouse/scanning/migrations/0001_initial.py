@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'scanning_cell',
-                'indexes': [models.Index(fields=['method', 'cell'], name='scanning_cell_alike'), models.Index(fields=['cell'], name='scanning_cell_near')],
+                'indexes': [models.Index(fields=['method', 'cell', 'classes', 'until_ms', 'holder'], name='scanning_cell_alike'), models.Index(fields=['cell', 'classes', 'until_ms', 'holder'], name='scanning_cell_near')],
             },
         ),
         migrations.CreateModel(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who else works nearby, out of the index of cells: a few steps down a tree, however many claims there are.
 
-Each kind is looked for in one statement of two branches: by equality for what lies around a place, by a range for what
-lies in it. A branch looks at so many rows at most; one's own, which are passed over, are fewer than that. What was not
-seen for being beyond it is at worst told as the next weaker kind, and nobody is blocked by any of them.
+One statement for each place, with a branch for each kind: by equality for what lies around it, by a range for what lies
+in it or beside it. A branch looks at so many rows at most; one's own, which are passed over, are fewer than that. What
+was not seen for being beyond it is at worst told as the next weaker kind, and nobody is blocked by any of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from weir.kernel.moments import EPOCH, MILLISECOND, Moment
 
 MOST_LOOKED_AT = 512
 MOST_MET = 20
-_COLUMNS = "classes, until_ms, holder"
+_STRENGTH = list(Overlap)
+_WITHIN = "cell > %s AND cell < %s"
 
 
 @cache
@@ -42,17 +43,14 @@ def cells_of(scope: Scope) -> list[bytes]:
 
 def nearest(scope: Scope, participant: str, now: Moment) -> Overlap:
     """The nearest kind in which another's live claim overlaps."""
-    places = cells_of(scope)
     numbers = [cells.NUMBER_OF[method] for method in scope.methods]
-    at = milliseconds(now)
-    classes = cells.classes_of(scope.weaknesses)
-    if any(_alike(cell, numbers, classes, participant, at) for cell in places):
-        return Overlap.SAME
-    if any(_here(cell, participant, at) for cell in places):
-        return Overlap.OTHER_METHOD
-    if any(_beside(cell, participant, at) for cell in places):
-        return Overlap.ADJACENT
-    return Overlap.NONE
+    classes, at = cells.classes_of(scope.weaknesses), milliseconds(now)
+    found = Overlap.NONE
+    for cell in cells_of(scope):
+        found = max(found, _nearest_to(cell, numbers, classes, participant, at), key=_STRENGTH.index)
+        if found is Overlap.SAME:
+            break
+    return found
 
 
 def met(scope: Scope, participant: str, now: Moment) -> tuple[Met, ...]:
@@ -71,57 +69,44 @@ def milliseconds(moment: Moment) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
-def _alike(cell: bytes, methods: Sequence[int], classes: int, participant: str, at: int) -> bool:
-    around = cells.around(cell)
-    values: list[int | bytes] = [*methods, *around, MOST_LOOKED_AT, *methods, cell, cells.beyond(cell), MOST_LOOKED_AT]
-    rows = _rows(_alike_statement(len(methods), len(around)), values)
-    return any(row[0] & classes and _others(row, participant, at) for row in rows)
-
-
-def _here(cell: bytes, participant: str, at: int) -> bool:
-    around = cells.around(cell)
-    rows = _rows(_here_statement(len(around)), [*around, MOST_LOOKED_AT, cell, cells.beyond(cell), MOST_LOOKED_AT])
-    return any(_others(row, participant, at) for row in rows)
-
-
-def _beside(cell: bytes, participant: str, at: int) -> bool:
-    folder = cells.folder_of(cell)
-    if folder == cell:
-        return False
-    rows = _rows(_BESIDE, [folder, cells.beyond(folder), MOST_LOOKED_AT])
-    return any(_others(row, participant, at) for row in rows)
-
-
-def _others(row: tuple[int, int, str], participant: str, at: int) -> bool:
-    """A lapsed claim counts for nothing, whether or not the job has been here."""
-    return row[1] > at and row[2] != participant
-
-
-def _rows(statement: str, values: Sequence[int | bytes]) -> list[tuple[int, int, str]]:
+def _nearest_to(cell: bytes, methods: Sequence[int], classes: int, participant: str, at: int) -> Overlap:
+    """The nearest kind around one place, in one round trip."""
+    around, beyond, folder = cells.around(cell), cells.beyond(cell), cells.folder_of(cell)
+    others: list[int | str | bytes] = [at, participant]
+    values: list[int | str | bytes] = [*methods, *around, *others, classes]
+    for method in methods:
+        values += [method, cell, beyond, *others, classes]
+    values += [*around, *others, cell, beyond, *others]
+    if folder != cell:
+        values += [folder, cells.beyond(folder), *others]
+    statement = _statement(len(methods), len(around), beside=folder != cell)
     with connections[router.db_for_read(CellRow) or "default"].cursor() as cursor:
-        cursor.execute(statement, list(values))
-        return list(cursor.fetchall())
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    return _STRENGTH[found[0]] if found else Overlap.NONE
+
+
+@cache
+def _statement(methods: int, around: int, *, beside: bool) -> str:
+    """Each branch stops by itself at its first hit, and after so many rows without one."""
+    where = f"cell IN ({_marks(around)})"
+    branches = [
+        _branch(3, f"method IN ({_marks(methods)}) AND {where}", alike=True),
+        *[_branch(3, f"method = %s AND {_WITHIN} ORDER BY method, cell", alike=True)] * methods,
+        _branch(2, where),
+        _branch(2, f"{_WITHIN} ORDER BY cell"),
+        *([_branch(1, f"{_WITHIN} ORDER BY cell")] if beside else []),
+    ]
+    return f"{' UNION ALL '.join(branches)} ORDER BY 1 DESC LIMIT 1"
+
+
+def _branch(strength: int, where: str, *, alike: bool = False) -> str:
+    # Ordered as the index is, or PostgreSQL would rather read the table than follow it for so few. Every column is
+    # in the index. A lapsed claim counts for nothing, whether or not the job has been here.
+    looked_at = f"SELECT classes, until_ms, holder FROM scanning_cell WHERE {where} LIMIT {MOST_LOOKED_AT}"  # noqa: S608
+    others = f"until_ms > %s AND holder <> %s{' AND classes & %s <> 0' if alike else ''}"
+    return f"SELECT * FROM (SELECT {strength} FROM ({looked_at}) AS near WHERE {others} LIMIT 1) AS found"  # noqa: S608
 
 
 def _marks(count: int) -> str:
     return ", ".join(["%s"] * count)
-
-
-@cache
-def _alike_statement(methods: int, around: int) -> str:
-    of = f"SELECT {_COLUMNS} FROM scanning_cell WHERE method IN ({_marks(methods)})"  # noqa: S608 - only marks
-    return _either(f"{of} AND cell IN ({_marks(around)})", f"{of} AND cell > %s AND cell < %s")
-
-
-@cache
-def _here_statement(around: int) -> str:
-    of = f"SELECT {_COLUMNS} FROM scanning_cell WHERE"  # noqa: S608 - names of ours
-    return _either(f"{of} cell IN ({_marks(around)})", f"{of} cell > %s AND cell < %s")
-
-
-def _either(one: str, other: str) -> str:
-    # Each branch in a select of its own, so that it stops by itself; nothing is sorted and nothing is made unique.
-    return f"SELECT * FROM ({one} LIMIT %s) AS around UNION ALL SELECT * FROM ({other} LIMIT %s) AS within"  # noqa: S608
-
-
-_BESIDE = f"SELECT {_COLUMNS} FROM scanning_cell WHERE cell > %s AND cell < %s LIMIT %s"  # noqa: S608 - names of ours
