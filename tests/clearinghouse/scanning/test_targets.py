@@ -193,6 +193,15 @@ def test_effort_is_told_as_a_band_four_weeks_late_whatever_was_found(scanners):
     assert "37" not in str(seen(scanners, target))
 
 
+def test_what_is_ones_own_does_not_change_hands_with_the_claim(scanners):
+    claim = scanners.claim(scanners.one, "src").id
+    verbs.record_coverage(scanners.one, claim, 7, tool="a fuzzer", model="a-model", now=scanners.house.now)
+    verbs.hand_over_claim(scanners.one, claim, scanners.third.id, now=scanners.house.now)
+    verbs.take_over_claim(scanners.third, claim, now=scanners.house.now)
+    [line] = reads.read_claim(scanners.third, claim, now=scanners.house.now).coverage
+    assert (line.said, line.own) == ({"tool": "a fuzzer"}, {})
+
+
 def test_coverage_counts_less_as_code_changes(scanners):
     target = scanners.target()
     claim = scanners.claim(scanners.other, "src").id

@@ -142,7 +142,8 @@ def claim_for(actor: Actor, row: ClaimRow, now: Moment) -> Claim:
         heir=row.heir,
         own=own,
         met=overlaps.met(scope, row.holder, now) if own and row.named and state is ClaimState.LIVE else (),
-        coverage=tuple(_coverage(row.number, each, own=own) for each in _scans(row)),
+        # Of whoever did the work: a claim may have changed hands since.
+        coverage=tuple(_coverage(row.number, each, own=each.holder == root(actor)) for each in _scans(row)),
     )
 
 
