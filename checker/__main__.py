@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         causes = _causes(options)
         if options.show:
             return _show(causes)
-        instance = Instance(options.url, _token(options))
-        edition, answers = check(instance, causes, options.public_key)
-        if options.save_proof:
-            proof = instance.ask("findings/prove-edition", edition=edition.id)
-            Path(options.save_proof).write_text(json.dumps(proof), encoding="utf-8")
+        with closing(Instance(options.url, _token(options))) as instance:
+            edition, answers = check(instance, causes, options.public_key)
+            if options.save_proof:
+                proof = instance.ask("findings/prove-edition", edition=edition.id)
+                Path(options.save_proof).write_text(json.dumps(proof), encoding="utf-8")
     except (NotACause, NoAnswer, NotProved, Cheated, OSError) as no:
         print(f"Not checked: {no}", file=sys.stderr)
         return 2

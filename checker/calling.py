@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0
 LARGEST = 64 * 1024 * 1024
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class NoAnswer(Exception):
@@ -24,9 +25,14 @@ class Instance:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise NoAnswer("The address of an instance looks like https://weir.example.org.")
+        if token and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise NoAnswer("A token is sent over https, or to this machine itself: use the https address.")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=PATIENCE)
         self._token = token
+
+    def close(self) -> None:
+        self._connection.close()
 
     def ask(self, question: str, **parameters: str) -> Any:
         """A question changes nothing."""

@@ -7,11 +7,12 @@ import base64
 import json
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +122,7 @@ def test_two_findings_under_one_fingerprint_are_one_entry(blind):
     assert sum(buckets.find(output, edition.number, place, slot) is not None for slot in slots) == 1
 
 
+@pytest.mark.both_databases
 def test_a_case_that_was_erased_is_not_held_from_the_next_edition_on(open_house, keys):
     blind = Blind(open_house)
     finding = blind.hold()
@@ -244,6 +246,26 @@ def test_commitments_that_stay_unopened_shrink_what_may_be_asked(blind, settings
     blind.commit(blind.house.outsider, 10)
     with pytest.raises(MoreThanCommitted):
         one_more(blind, blind.house.outsider)
+
+
+@pytest.mark.both_databases
+def test_two_requests_at_once_do_not_spend_the_same_commitment(open_house, keys):
+    blind = Blind(open_house)
+    blind.publish()
+    blind.commit(open_house.outsider)
+
+    def ask(_: int) -> str:
+        try:
+            one_more(blind, open_house.outsider, times=4)
+        except MoreThanCommitted:
+            return "refused"
+        finally:
+            connections.close_all()
+        return "answered"
+
+    with ThreadPoolExecutor(4) as several:
+        told = list(several.map(ask, range(4)))
+    assert sorted(told) == ["answered", "refused", "refused", "refused"]
 
 
 def test_one_member_spends_nothing_of_anothers(blind):
@@ -629,7 +651,9 @@ def test_the_client_refuses_a_key_that_another_member_was_not_given(blind):
         check(Direct(blind.house, blind.house.outsider), [HELD], trusted_key="00" * 32)
 
 
-def test_an_edition_can_be_proved_to_anybody(blind):
+@pytest.mark.both_databases
+def test_an_edition_can_be_proved_to_anybody(open_house, keys):
+    blind = Blind(open_house)
     edition = blind.publish()
     blind.house.tick()
     proof = prove_edition(blind.house.outsider, edition.id)
