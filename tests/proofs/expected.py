@@ -84,6 +84,9 @@ MAY: dict[str, frozenset[str]] = {
     "intake.note_overdue": frozenset({HOUSE}),
     "intake.record_track_record": frozenset({HOUSE}),
     "intake.commit_report": MEMBERS - BARE,
+    # Strangers are all one, and a document is kept once for each sender.
+    "intake.receive_document": MEMBERS - BARE,
+    "intake.record_items": frozenset({HOUSE}),
     # Scanning: what is asked of the instance. The rest is about a target or a claim, below.
     "scanning.register_target": MEMBERS - BARE,
     "scanning.declare_capacity": MEMBERS - BARE,
@@ -206,6 +209,9 @@ SEEN_BY: dict[str, frozenset[str]] = {
     "report: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
     "report: without a name": COORDINATORS,
     "report: that never was": frozenset(),
+    "document: of the finder": frozenset({FINDER}) | COORDINATORS,
+    "document: of the other organization's member": frozenset({OUTSIDER}) | COORDINATORS,
+    "document: that never was": frozenset(),
     "commitment: of the finder": frozenset({FINDER}) | AGENTS,
     "commitment: that never was": frozenset(),
     # Whoever takes part may name a target; a claim is its holder's, their agents' and the coordinators'.
@@ -241,6 +247,8 @@ READS = {
     "intake.list_reports": "report",
     "intake.read_course": "report",
     "intake.list_clocks": "report",
+    "intake.read_document": "document",
+    "intake.list_documents": "document",
     "intake.read_commitment": "commitment",
     "intake.list_commitments": "commitment",
     "scanning.read_target": "target",
@@ -257,10 +265,11 @@ READS = {
     "policy.list_notices": "notice",
 }
 # A list of one's own shows what one sent, and not what one sees as staff besides.
-OF_ONES_OWN = {"intake.list_reports", "scanning.list_claims"}
+OF_ONES_OWN = {"intake.list_documents", "intake.list_reports", "scanning.list_claims"}
 # What decides whether an object is there at all for somebody.
 READ_BY = {
     "report": "intake.read_report",
+    "document": "intake.read_document",
     "commitment": "intake.read_commitment",
     "target": "scanning.read_target",
     "claim": "scanning.read_claim",

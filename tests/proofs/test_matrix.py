@@ -17,9 +17,10 @@ from weir.clearinghouse.findings.models import FindingRow
 from weir.clearinghouse.findings.reads import list_findings, list_pairs
 from weir.clearinghouse.findings.terms import Basis, FindingId, LinkKind, PairId
 from weir.clearinghouse.findings.verbs import nominate_link
-from weir.clearinghouse.intake.reads import list_commitments, list_reports
+from weir.clearinghouse.intake.reads import list_commitments, list_documents, list_reports
 from weir.clearinghouse.intake.terms import CommitmentId, ReportId
-from weir.clearinghouse.intake.verbs import commit_report
+from weir.clearinghouse.intake.terms.documents import DocumentId
+from weir.clearinghouse.intake.verbs import commit_report, receive_document
 from weir.clearinghouse.scanning.reads import list_claims, list_targets
 from weir.clearinghouse.scanning.terms import ClaimId, Method, TargetId
 from weir.clearinghouse.scanning.verbs import claim_target, register_target, weigh_target
@@ -40,6 +41,7 @@ from weir.foundation.policy.reads.opened import in_force, policy_files
 from weir.foundation.policy.terms import GlassId, Marking, Nothing, NoticeId, PendingActId, Tlp
 from weir.foundation.policy.verbs import break_glass, propose_act
 from weir.foundation.question import QUESTIONS
+from weir.foundation.store.blobs import receive
 from weir.foundation.transactions import reading, writing
 from weir.foundation.verb import VERBS
 from weir.kernel.errors import Missing, Refused
@@ -49,6 +51,7 @@ pytestmark = pytest.mark.both_databases
 ANSWERS = {table.YES: None, table.REFUSED: Refused, table.MISSING: Missing}
 LISTS = {
     "intake.list_reports": ("report", lambda actor: [str(line.id) for line in list_reports(actor).lines]),
+    "intake.list_documents": ("document", lambda actor: [str(line.id) for line in list_documents(actor).lines]),
     "intake.list_commitments": ("commitment", lambda actor: [str(line.id) for line in list_commitments(actor).lines]),
     "scanning.list_targets": ("target", lambda actor: [str(line.id) for line in list_targets(actor).lines]),
     "scanning.list_claims": ("claim", lambda actor: [str(line.id) for line in list_claims(actor).lines]),
@@ -127,6 +130,9 @@ def things(open_house):
     def reported(actor):
         return open_house.report(actor=actor).outcome.id
 
+    def sent(actor):
+        return receive_document(actor, receive([actor.id.encode()], limit=99), "scan", now=open_house.now).id
+
     def found(audience, tlp=Tlp.AMBER_STRICT, embargo=None):
         report = reported(who[table.FINDER])
         finding = open_house.correlate(report).id
@@ -148,6 +154,9 @@ def things(open_house):
         "report: of the other organization's member": reported(who[table.OUTSIDER]),
         "report: without a name": reported(ANONYMOUS),
         "report: that never was": ReportId.mint(2026, os.urandom),
+        "document: of the finder": sent(who[table.FINDER]),
+        "document: of the other organization's member": sent(who[table.OUTSIDER]),
+        "document: that never was": DocumentId.mint(2026, os.urandom),
         "commitment: of the finder": commit_report(who[table.FINDER], "00" * 32, now=open_house.now).id,
         "commitment: that never was": CommitmentId.mint(2026, os.urandom),
         "target: of a project": (target := listed_target(who, open_house.now)),

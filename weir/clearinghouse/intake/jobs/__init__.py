@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from weir.clearinghouse.intake.jobs import clocks
+from weir.clearinghouse.intake.jobs import clocks, documents
 
-__all__ = ["clocks"]
+__all__ = ["clocks", "documents"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from weir.clearinghouse.intake.models.commitments import CommitmentRow
+from weir.clearinghouse.intake.models.documents import DocumentRow, ItemKeyRow, ItemRow, TroubleRow
 from weir.clearinghouse.intake.models.reports import (
     AttachmentRow,
     FactRow,
@@ -13,4 +14,16 @@ from weir.clearinghouse.intake.models.reports import (
     TrackedRow,
 )
 
-__all__ = ["AttachmentRow", "CommitmentRow", "FactRow", "FinderRow", "ReportRow", "StrangersDayRow", "TrackedRow"]
+__all__ = [
+    "AttachmentRow",
+    "CommitmentRow",
+    "DocumentRow",
+    "FactRow",
+    "FinderRow",
+    "ItemKeyRow",
+    "ItemRow",
+    "ReportRow",
+    "StrangersDayRow",
+    "TrackedRow",
+    "TroubleRow",
+]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from weir.clearinghouse.intake.verbs.attaching import attach_file, attach_upload
 from weir.clearinghouse.intake.verbs.claiming import claimant_with, open_by_code
 from weir.clearinghouse.intake.verbs.committing import commit_report, open_commitment
+from weir.clearinghouse.intake.verbs.documents import receive_document, record_items
 from weir.clearinghouse.intake.verbs.following import (
     acknowledge_report,
     amend_report,
@@ -31,7 +32,9 @@ __all__ = [
     "note_overdue",
     "open_by_code",
     "open_commitment",
+    "receive_document",
     "receive_report",
+    "record_items",
     "record_track_record",
     "withdraw_report",
 ]
