@@ -301,7 +301,7 @@ def promise(n: int) -> Thing:
         state=state,
         state_label=label,
         received=ago(days=n),
-        label="You are told what it is held to be, and why",
+        label=("Assess", "Acknowledge")[n % 2],
         due=Moment.parse("2026-11-28T23:59:59Z"),
         waits="2026-12-04" if n % 3 == 2 else None,
     )

@@ -41,7 +41,7 @@ CLOCKS = {
 }
 STANDING = {
     ClockState.RUNS: "",
-    ClockState.PAUSED: _("waits for your answer"),
+    ClockState.PAUSED: _("waits for an answer"),
     ClockState.MET: _("done"),
     ClockState.MISSED: _("overdue"),
 }
@@ -52,6 +52,14 @@ SAID = {
     Act.ASK: _("You were asked"),
     Act.ACKNOWLEDGE: _("A coordinator has read it"),
     Act.ASSESS: _("It was assessed"),
+}
+# The same, as coordinators read it.
+OWED = {ClockName.ACKNOWLEDGE: _("Acknowledge"), ClockName.ASSESS: _("Assess")}
+SAID_OF_THEM = {
+    Act.AMEND: _("The finder added"),
+    Act.ANSWER: _("The finder answered"),
+    Act.WITHDRAW: _("The finder took it back"),
+    Act.ASK: _("The finder was asked"),
 }
 ASSESSED = {
     "vulnerability": _("A vulnerability"),
@@ -104,6 +112,7 @@ def receipt(**told: Any) -> dict[str, Any]:
 
 def drawn(actor: Actor, found: Report, course: Course, actions: list[dict[str, Any]]) -> dict[str, Any]:
     """A report that is there, for whoever may read it."""
+    mine = found.submitter == actor.id
     entry = ledger.first_entry_about(actor, found.id, "intake.receive_report")
     return receipt(
         number=found.id,
@@ -114,20 +123,20 @@ def drawn(actor: Actor, found: Report, course: Course, actions: list[dict[str, A
         proof_url=reverse("proof", args=[entry.leaf]) if entry.provable and actor.keys >= {"member"} else None,
         state=LABELS[found.state],
         checklist=found.checklist,
-        clocks=[_clock(clock) for clock in course.clocks],
+        clocks=[_clock(clock, mine=mine) for clock in course.clocks],
         turn_at=course.turn_at if course.turn_at and course.turn_at > found.received_at else None,
         committed_at=course.committed_at,
         needs=_needs(course),
-        said=[_as_it_came(found.submission), *(_fact(fact) for fact in course.facts)],
+        said=[_as_it_came(found.submission, mine=mine), *(_fact(fact, mine=mine) for fact in course.facts)],
         files=course.attachments,
         course=[_step(line) for line in reversed(ledger.entries_about(actor, found.id).lines) if _told(actor, line)],
         actions=actions,
     )
 
 
-def _clock(clock: Clock) -> dict[str, Any]:
+def _clock(clock: Clock, *, mine: bool) -> dict[str, Any]:
     return {
-        "label": CLOCKS[clock.name],
+        "label": CLOCKS[clock.name] if mine else OWED[clock.name],
         "due": clock.due,
         "state": clock.state,
         "standing": STANDING[clock.state],
@@ -146,16 +155,18 @@ def _needs(course: Course) -> dict[str, Any] | None:
     }
 
 
-def _as_it_came(said: Submission) -> dict[str, Any]:
+def _as_it_came(said: Submission, *, mine: bool) -> dict[str, Any]:
     whole = Words(said.description, said.component, said.weakness, said.details)
     parts = _parts(whole)
     if said.ai_use is not AiUse.UNSAID:
         parts.append((_("AI systems"), AI_USE[said.ai_use]))
-    return {"label": _("You reported"), "at": None, "text": said.description, "parts": parts}
+    label = _("You reported") if mine else _("The finder reported")
+    return {"label": label, "at": None, "text": said.description, "parts": parts}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    return {"label": SAID[fact.act], "at": fact.at, "text": fact.words.text, "parts": _parts(fact.words)}
+def _fact(fact: Fact, *, mine: bool) -> dict[str, Any]:
+    label = SAID[fact.act] if mine else SAID_OF_THEM.get(fact.act, SAID[fact.act])
+    return {"label": label, "at": fact.at, "text": fact.words.text, "parts": _parts(fact.words)}
 
 
 def _parts(words: Words) -> list[tuple[str, str]]:

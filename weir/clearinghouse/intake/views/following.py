@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.terms import ClockLine, ClockState, ReportId, ReportLine, ReportState
 from weir.clearinghouse.intake.views.acts import ways_for
-from weir.clearinghouse.intake.views.drawn import CLOCKS, LABELS, drawn
+from weir.clearinghouse.intake.views.drawn import LABELS, OWED, drawn
 from weir.foundation.forms import Asked
 
 
@@ -102,7 +102,7 @@ def _clock_row(line: ClockLine) -> dict[str, Any]:
         "state": "overdue" if missed else line.state,
         "state_label": _("overdue") if missed else LABELS[line.state],
         "received": line.received_at,
-        "label": CLOCKS[nearest.name],
+        "label": OWED[nearest.name],
         "due": nearest.due,
         "waits": line.needs.next_on.isoformat() if line.needs and paused else None,
     }
