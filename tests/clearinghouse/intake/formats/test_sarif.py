@@ -45,7 +45,7 @@ RESULT: dict[str, Any] = {
 RUN: dict[str, Any] = {
     "tool": {"driver": {"name": "MadeUp", "rules": [RULE]}},
     "versionControlProvenance": [{"repositoryUri": "https://code.example/made-up"}],
-    "originalUriBaseIds": {"ROOT": {"uri": "file:///home/somebody/made-up/"}},
+    "originalUriBaseIds": {"ROOT": {"uri": "file:///builds/made-up/"}},
     "results": [RESULT],
 }
 
@@ -143,7 +143,7 @@ def test_what_a_result_may_say(changed, field, wanted):
         ({"uri": "src/x.c"}, "src/x.c"),
         ({"uri": "./src/x.c"}, "src/x.c"),
         ({"uri": "src\\x.c"}, "src/x.c"),
-        ({"uri": "file:///home/somebody/made-up/src/x.c"}, "src/x.c"),
+        ({"uri": "file:///builds/made-up/src/x.c"}, "src/x.c"),
         ({"uri": "file:///elsewhere/x.c"}, "/elsewhere/x.c"),
         ({"uri": "x.c", "uriBaseId": "DEEP"}, "src/deep/x.c"),
         ({"uri": "x.c", "uriBaseId": "LOOP"}, "loop/" * 8 + "x.c"),
