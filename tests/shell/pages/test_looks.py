@@ -94,12 +94,23 @@ OVER = """() => {
   const over = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > room + 1);
   return over ? over.outerHTML.slice(0, 120) : "something";
 }"""
-USUAL = ("home-in", "report-faults", "receipt", "findings-queue", "finding", "organization", "tokens", "login-refused")
+USUAL = (
+    "home-in",
+    "report-faults",
+    "receipt",
+    "findings-queue",
+    "pair",
+    "finding",
+    "organization",
+    "tokens",
+    "login-refused",
+)
 HARDEST = (
     "home-full",
     "report-faults",
     "receipt",
     "findings-queue-full",
+    "pair-full",
     "finding-full",
     "organization-faults",
     "tokens-full",
@@ -256,16 +267,40 @@ def test_a_report_is_sent_with_the_keyboard_alone(opened):
     assert page.get_by_role("heading", name="What to do now").is_visible()
 
 
-def test_a_finding_is_opened_with_the_keyboard_alone(opened):
+def test_the_queue_is_worked_with_the_keyboard_alone(opened):
+    """Through the rows with j and k; x ticks, a slash searches, a question mark tells. In a field they are letters."""
     page = opened("findings-queue")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    stops = list(pressed_through(page, 5))
-    assert [stop for stop, _ in stops] == ["text", "state", "marking", "Filter", samples.LONG]
-    assert all(shown for _, shown in stops), stops
-    page.keyboard.press("Enter")
+    press, on = page.keyboard.press, "document.activeElement"
+    press("j")
+    press("j")
+    assert seen_focus(page) == [samples.TITLES[1], True]
+    press("x")
+    ticked = page.locator("#rows input:checked")
+    assert ticked.evaluate_all("boxes => boxes.map((box) => box.id)") == [f"tick-{samples.NUMBERS[1]}-2"]
+    press("/")
+    page.keyboard.type("jx?/")
+    assert page.evaluate(f"[{on}.name, {on}.value]") == ["text", "jx?/"]
+    press("Tab")
+    assert page.evaluate(f"{on}.name") == "state"
+    page.evaluate(f"{on}.blur()")
+    assert not page.get_by_text("the next, the one before").is_visible()
+    press("?")
+    assert page.get_by_text("the next, the one before").is_visible()
+    assert ticked.count() == 1
+    press("j")
+    press("k")
+    press("Enter")
     page.wait_for_url("**/finding.html")
     assert page.get_by_role("heading", level=1).inner_text() == samples.LONG
+
+
+def test_a_filter_and_a_row_are_reached_by_tab_in_the_order_in_which_they_are_read(opened):
+    page = opened("findings-queue-read")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    stops = list(pressed_through(page, 7))
+    assert [stop for stop, _ in stops] == ["text", "state", "marking", "age", "owner", "Filter", samples.LONG]
+    assert all(shown for _, shown in stops), stops
 
 
 MOVING = """() => [...document.querySelectorAll("*")].filter((e) => {
