@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records that share a key, directly or in turn, get one root, and no others do."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weir.clearinghouse.findings.engines.correlation import keyed
+from weir.clearinghouse.findings.engines.exact import components, first_with
+
+LISTS = st.lists(st.lists(st.integers(0, 12).map(str), max_size=4), min_size=1, max_size=25)
+
+
+def by_hand(lists):
+    roots = list(range(len(lists)))
+    for _ in lists:
+        for one, mine in enumerate(lists):
+            for other, theirs in enumerate(lists):
+                if set(mine) & set(theirs):
+                    roots[one] = roots[other] = min(roots[one], roots[other])
+    return roots
+
+
+@given(LISTS)
+def test_components_are_those_found_by_hand(lists):
+    owners, keys = keyed(lists, b"secret")
+    assert components(owners, keys, len(lists)).tolist() == by_hand(lists)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=60))
+def test_each_key_is_found_where_it_stands_first(values):
+    keys = np.array(values, np.uint64)
+    assert first_with(keys).tolist() == [values.index(value) for value in values]
+
+
+def test_keys_that_share_a_slot_are_told_apart():
+    keys = np.tile(np.arange(5000, dtype=np.uint64), 2)
+    assert first_with(keys).tolist() == list(range(5000)) * 2
+
+
+def test_nothing_is_one_with_nothing():
+    assert components(np.zeros(0, np.int64), np.zeros(0, np.uint64), 3).tolist() == [0, 1, 2]
+
+
+def test_without_the_secret_nobody_knows_the_key():
+    _, ours = keyed([["CVE-2024-0001"]], b"ours")
+    _, theirs = keyed([["CVE-2024-0001"]], b"theirs")
+    assert ours.tolist() != theirs.tolist()
