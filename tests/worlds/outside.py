@@ -30,7 +30,9 @@ from weir.clearinghouse.findings.reads import list_findings, read_finding
 from weir.clearinghouse.findings.terms import FindingId
 from weir.clearinghouse.intake.reads import read_report
 from weir.clearinghouse.intake.terms import ReportId
-from weir.foundation.actor import ANONYMOUS, Actor
+from weir.clearinghouse.scanning import verbs as scanning
+from weir.clearinghouse.scanning.terms import Method
+from weir.foundation.actor import ANONYMOUS, SYSTEM, Actor
 from weir.foundation.identity import reads as identity
 from weir.foundation.identity import verbs as people
 from weir.foundation.identity.models import OrganizationRow, PersonRow
@@ -194,6 +196,16 @@ def departure(world: World) -> None:
     people.leave(guest, now=world.house.now)
 
 
+def claim(world: World) -> None:
+    """Somebody scans, records it, and a finding comes of it that nobody may know of."""
+    actor, now = world.instance.finder, world.house.now
+    target = scanning.register_target(actor, f"pkg:pypi/hidden-{len(world.hidden)}", now=now).id
+    claimed = scanning.claim_target(actor, target, (Method.FUZZING,), ("src/deep/down",), now=now).id
+    scanning.record_coverage(actor, claimed, 7, tool="a fuzzer", now=now)
+    scanning.record_yield(SYSTEM, f"finding {len(world.hidden)}", now=now)
+    world.hide(claimed)
+
+
 COMMON: Mapping[str, Callable[[World], None]] = {
     "own report": own_report,
     "published finding": published_finding,
@@ -210,6 +222,7 @@ HIDDEN: Mapping[str, Callable[[World], None]] = {
     "application": application,
     "token": token,
     "departure": departure,
+    "claim": claim,
 }
 
 

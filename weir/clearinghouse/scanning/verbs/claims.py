@@ -209,8 +209,9 @@ def take_over_claim(actor: Actor, claim: ClaimId, *, now: Moment) -> Claimed:
 
 @verb("scanning.lapse_claim", internal=True, sealed=True)
 def lapse_claim(actor: Actor, claim: ClaimId, *, now: Moment) -> Ended:
-    """End a lease that ran out. Told again, or of one that was renewed meanwhile, it says how things stand and changes
-    nothing.
+    """End a lease that ran out.
+
+    Told again, or of one that was renewed meanwhile, it says how things stand and changes nothing.
     """
     row = ClaimRow.objects.select_for_update().get(number=claim)
     if row.state not in reads.OPEN or row.until > now:
