@@ -239,3 +239,26 @@ def test_nobody_else_attaches_and_no_other_site_does(people, fin, ida, page):
     strict = Client(enforce_csrf_checks=True, headers={"Host": "localhost"})
     strict.cookies = fin.cookies
     assert strict.post(f"{page}attach/", fields).status_code == 403
+
+
+def test_somebody_without_a_name_attaches_with_the_code_and_nobody_without_it(people, stranger, settings):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from weir.clearinghouse.intake.models import AttachmentRow
+    from weir.foundation.store.reads import blobs_folder
+
+    def sent(code, content=b"x" * 500):
+        fields = {"claim_code": code, "role": "proof", "file": SimpleUploadedFile("proof.bin", content)}
+        return stranger.post("/claim/attach/", fields)
+
+    code = code_of(stranger)
+    asked = text_of(stranger.post("/claim/", {"claim_code": code, "does": "attach"}))
+    assert 'enctype="multipart/form-data"' in asked
+    assert "proof.bin" in text_of(sent(code))
+    left = list((blobs_folder() / "incoming").glob("*"))
+    assert sent("5a" * 20).status_code == 404
+    settings.STRANGERS_BYTES = 400
+    full = sent(code)
+    assert (full.status_code, "No more reports without a name" in text_of(full)) == (503, True)
+    assert AttachmentRow.objects.count() == 1
+    assert list((blobs_folder() / "incoming").glob("*")) == left, "what is not kept goes"

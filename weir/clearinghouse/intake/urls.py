@@ -10,6 +10,7 @@ from weir.clearinghouse.intake import views
 urlpatterns = [
     path("report/", views.report, name="new-report"),
     path("claim/", views.claim, name="claim"),
+    path("claim/attach/", views.claim_attach, name="claim-attach"),
     path("reports/", views.my_reports, name="my-reports"),
     path("reports/clocks/", views.clocks, name="clocks"),
     path("reports/<str:number>/attach/", views.attach, name="attach-to-report"),

@@ -17,7 +17,8 @@ from weir.clearinghouse.intake.terms import (
     TooManyFiles,
     UnfitFile,
 )
-from weir.foundation.actor import Actor
+from weir.clearinghouse.intake.verbs.receiving import spend_as_stranger
+from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.store.blobs import keep, put, seal
 from weir.foundation.store.terms import Blob, Received
 from weir.foundation.verb import verb
@@ -47,6 +48,8 @@ def attach_upload(
 ) -> Attached:
     """Attach what has come through the page and lies sealed already, in one short write."""
     row = _ready(report, name)
+    if actor.kind is ActorKind.ANONYMOUS:
+        spend_as_stranger(received.size, now, reports=0)
     return _attached(row, name, role, keep(report, received, media_type=_ANY_BYTES), now)
 
 

@@ -67,7 +67,7 @@ def receive_report(
     rules.check_submission(submission)
     words = rules.canonical_words(submission)
     if actor.kind is ActorKind.ANONYMOUS:
-        _spend_as_stranger(len(words), now)
+        spend_as_stranger(len(words), now)
     turn = Turn(now) if actor.kind is ActorKind.ANONYMOUS else _turn_of(root(actor), len(words), now)
     number = ReportId.mint(now.year, os.urandom)
     code = secrets.token_hex(rules.CLAIM_CODE_BYTES) if actor.kind is ActorKind.ANONYMOUS else ""
@@ -119,19 +119,19 @@ def _refuse_beyond_the_line(finder: FinderRow, now: Moment) -> None:
     raise LineIsFull(until, rules.waits_for(until, now))
 
 
-def _spend_as_stranger(size: int, now: Moment) -> None:
-    """Count one more against what all strangers together may send today. Whether there is room hangs on no one's size:
+def spend_as_stranger(size: int, now: Moment, *, reports: int = 1) -> None:
+    """Count this against what all strangers together may send today. Whether there is room hangs on no one's size:
     else whoever was refused a large report and not a small one would know how much the others sent.
     """
     today = StrangersDayRow.objects.filter(day=now.date())
     room = today.filter(reports__lt=settings.STRANGERS_REPORTS, bytes__lt=settings.STRANGERS_BYTES)
-    if room.update(reports=F("reports") + 1, bytes=F("bytes") + size):
+    if room.update(reports=F("reports") + reports, bytes=F("bytes") + size):
         return
     if today.exists():
         raise NoMoreToday(*rules.next_day(now))
     StrangersDayRow.objects.filter(day__lt=now.date()).delete()
     # Of two that begin a day at once, the database lets one; the other is decided again.
-    StrangersDayRow.objects.create(day=now.date(), reports=1, bytes=size)
+    StrangersDayRow.objects.create(day=now.date(), reports=reports, bytes=size)
 
 
 def _shown_to(actor: Actor, code: str) -> frozenset[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from weir.clearinghouse.intake.views.acting import act_on_report
 from weir.clearinghouse.intake.views.attaching import attach
-from weir.clearinghouse.intake.views.claiming import claim
+from weir.clearinghouse.intake.views.claiming import claim, claim_attach
 from weir.clearinghouse.intake.views.following import clocks, my_reports, show_report
 from weir.clearinghouse.intake.views.reporting import report
 
-__all__ = ["act_on_report", "attach", "claim", "clocks", "my_reports", "report", "show_report"]
+__all__ = ["act_on_report", "attach", "claim", "claim_attach", "clocks", "my_reports", "report", "show_report"]

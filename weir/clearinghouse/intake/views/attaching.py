@@ -19,6 +19,7 @@ from weir.clearinghouse.intake.forms import attach_form
 from weir.clearinghouse.intake.gates import BrokenOff, SealedFile, Sealing
 from weir.clearinghouse.intake.terms import ReportId
 from weir.clearinghouse.intake.verbs import attach_upload
+from weir.foundation.actor import Actor
 from weir.foundation.forms import Asked, onward, tried
 from weir.foundation.policy.reads import ask
 from weir.foundation.transactions import reading
@@ -42,7 +43,7 @@ def attach(request: Asked, number: str) -> HttpResponse:
 
 @csrf_protect
 def _attach(request: Asked, report: ReportId, sealing: Sealing) -> HttpResponse:
-    attempt = tried(request, attach_form(), lambda given: _keep(request, report, sealing, given))
+    attempt = tried(request, attach_form(), lambda given: keep_file(request, request.actor, report, sealing, given))
     if attempt.outcome is not None:
         return onward(request, reverse("report", args=[report]), _("The file is attached and sealed."))
     page = {
@@ -58,12 +59,13 @@ def _attach(request: Asked, report: ReportId, sealing: Sealing) -> HttpResponse:
     return render(request, "intake/act.html", page, status=attempt.status)
 
 
-def _keep(request: Asked, report: ReportId, sealing: Sealing, given: dict[str, Any]) -> object:
+def keep_file(request: Asked, actor: Actor, report: ReportId, sealing: Sealing, given: dict[str, Any]) -> object:
+    """The one file of the form, made part of the report."""
     sent = request.FILES.get("file")
     if not isinstance(sent, SealedFile):
         raise BrokenOff(faults={"/file": "is missing"})
     told = {"report": report, "name": sent.name, "role": given.get("role", "")}
     read = attach_upload.shape.read(told | {"received": sent.received})
-    attached = attach_upload(request.actor, **read, now=request.now)
+    attached = attach_upload(actor, **read, now=request.now)
     sealing.take()
     return attached
