@@ -22,6 +22,7 @@ from weir.clearinghouse.findings.verbs import (
     split_finding,
 )
 from weir.foundation.actor import SYSTEM
+from weir.kernel.moments import Moment
 from weir.shell.clock import now
 
 pytestmark = [
@@ -35,7 +36,8 @@ WORDS = "Unmistakable words of another"
 @pytest.fixture(autouse=True)
 def one_clock(monkeypatch, transactional_db, settings):
     """One clock for every door, which only the world moves."""
-    moments, real = [], now
+    moments: list[Moment] = []
+    real = now
     for module in list(sys.modules.values()):
         if getattr(module, "now", None) is real:
             monkeypatch.setattr(module, "now", lambda: moments[-1])
