@@ -87,6 +87,10 @@ def test_first_and_last_affected_are_bounds():
         ({"product_status": {"known_affected": ["P9"]}}, "/vulnerabilities/0/product_status/known_affected/0"),
         ({"product_status": {"fixed": "P1"}}, "/vulnerabilities/0/product_status/fixed"),
         ({"product_status": []}, "/vulnerabilities/0/product_status"),
+        (
+            {"product_status": {"known_not_affected": ["P1"]}, "flags": [{"label": "because"}]},
+            "/vulnerabilities/0/flags/0/label",
+        ),
         ({"notes": [{"category": 7}]}, "/vulnerabilities/0/notes/0/category"),
         ({"scores": [{"cvss_v3": "high"}]}, "/vulnerabilities/0/scores/0/cvss_v3"),
     ],

@@ -175,3 +175,81 @@ def test_a_document_is_known_in_whatever_order_it_is_written(name):
         random.Random(seed).shuffle(keys)
         data = json.dumps({key: DOCUMENTS[name][key] for key in keys}).encode()
         assert name_of(data) == NAMES[name]
+
+
+MANY = range(10_000)
+NAMED = [f"P{at}" for at in MANY]
+
+
+def csaf(tree, **vulnerability):
+    document = {"document": {"csaf_version": "2.0", "title": "Tea"}, "product_tree": tree}
+    return {**document, "vulnerabilities": [{"cve": "CVE-2026-1", **vulnerability}]}
+
+
+COSTLY = {
+    "one large group that many name": (
+        "csaf",
+        csaf(
+            {"product_groups": [{"group_id": "G", "product_ids": NAMED}]},
+            product_status={"known_affected": ["P"]},
+            threats=[{"details": "Tea", "group_ids": ["G"]} for _ in MANY],
+        ),
+    ),
+    "a reason for each product": (
+        "csaf",
+        csaf(
+            {},
+            product_status={"known_not_affected": NAMED},
+            flags=[{"label": f"because of {name}", "product_ids": [name]} for name in NAMED],
+            threats=[{"details": "Tea", "product_ids": [name]} for name in NAMED],
+        ),
+    ),
+    "many versions of one product": (
+        "csaf",
+        csaf(
+            {
+                "full_product_names": [
+                    {"product_id": one, "name": one, "product_identification_helper": {"purl": f"pkg:npm/tea@{one}"}}
+                    for one in NAMED
+                ]
+            },
+            product_status={"known_affected": NAMED, "fixed": NAMED},
+        ),
+    ),
+    "many events": (
+        "osv",
+        {
+            "id": "X-1",
+            "affected": [{"ranges": [{"type": "GIT", "events": [{"introduced": one} for one in NAMED * 5]}]}],
+        },
+    ),
+    "many versions": (
+        "cyclonedx",
+        {
+            "vulnerabilities": [
+                {"id": "X", "affects": [{"ref": "pkg:npm/tea", "versions": [{"version": one} for one in NAMED]}]}
+            ]
+        },
+    ),
+    "a long range": (
+        "cyclonedx",
+        {
+            "vulnerabilities": [
+                {"id": "X", "affects": [{"ref": "pkg:npm/tea", "versions": [{"range": f"vers:npm/{'|'.join(NAMED)}"}]}]}
+            ]
+        },
+    ),
+    "many names of the same": ("osv", {"id": "X-1", "aliases": NAMED * 5}),
+    "many products": (
+        "openvex",
+        {"statements": [{"vulnerability": "X", "status": "fixed", "products": [f"pkg:npm/{one}" for one in NAMED]}]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "document"), COSTLY.values(), ids=COSTLY)
+def test_what_is_named_many_times_costs_no_square(name, document):
+    begun = time.process_time()
+    items, _ = taken(name, document)
+    assert items
+    assert time.process_time() - begun < 4

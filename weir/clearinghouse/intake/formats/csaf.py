@@ -10,7 +10,7 @@ from weir.clearinghouse.intake.formats import written_as
 from weir.clearinghouse.intake.formats.documents import Said, first_line, read_each, unique
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import generic, of_cpe, of_purl
-from weir.clearinghouse.intake.formats.ranges import Bounds, of_vers
+from weir.clearinghouse.intake.formats.ranges import Bounds, Gathered, of_vers
 from weir.clearinghouse.intake.terms import Affected, Grain, Item, Trouble
 
 STATUSES = {
@@ -19,6 +19,13 @@ STATUSES = {
     "under_investigation": ("under_investigation",),
     "fixed": ("first_fixed", "fixed"),
 }
+REASONS = (
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+)
 SCORES = ("cvss_v4", "cvss_v3", "cvss_v2")
 TELLING = ("description", "summary", "details", "general")
 
@@ -46,11 +53,28 @@ class Tree(NamedTuple):
     """The products and the groups of a document."""
 
     products: dict[str, Product]
-    groups: dict[str, tuple[str, ...]]
+    groups: dict[str, frozenset[str]]
 
-    def named(self, said: Said) -> tuple[str, ...]:
-        """The products that a flag, a threat or a remediation is about."""
-        return unique(said.texts("product_ids"), *(self.groups.get(group, ()) for group in said.texts("group_ids")))
+
+class About:
+    """The products of one statement, and what else in its vulnerability is said of one of them."""
+
+    def __init__(self, tree: Tree, products: Iterable[str]) -> None:
+        self._groups, self._products = tree.groups, frozenset(products)
+        self._met: dict[str, bool] = {}
+
+    def means(self, said: Said, name: str = "product_ids") -> bool:
+        """What names no product is said of every one."""
+        products, groups = said.texts(name), said.texts("group_ids")
+        if not self._products or not (products or groups):
+            return True
+        return any(one in self._products for one in products) or any(map(self._meets, groups))
+
+    def _meets(self, group: str) -> bool:
+        """Looked at once for each group: a stranger may name a large one a million times."""
+        if group not in self._met:
+            self._met[group] = not self._products.isdisjoint(self._groups.get(group, frozenset()))
+        return self._met[group]
 
 
 def looks_like(head: bytes, filename: str) -> bool:
@@ -73,8 +97,8 @@ def _items(said: Said) -> Iterator[Item]:
 
 def _item(document: Said, said: Said, tree: Tree, statement: Statement) -> Iterator[Item]:
     ids = unique((said.text("cve"),), (one.text("text") for one in said.each("ids")))
-    tracking, about = document.inner("tracking"), statement.products()
-    remediations = [one for one in said.each("remediations") if _meant(tree.named(one), about)]
+    tracking, about = document.inner("tracking"), About(tree, statement.products())
+    remediations = [one for one in said.each("remediations") if about.means(one)]
     notes = [one.text("text") for kind in TELLING for one in said.each("notes") if one.text("category") == kind]
     title = said.text("title") or document.text("title") or first_line("\n".join(notes)) or next(iter(ids), "")
     if not title:
@@ -84,7 +108,7 @@ def _item(document: Said, said: Said, tree: Tree, statement: Statement) -> Itera
         where=statement.where,
         grain=Grain.ADVISORY,
         title=title,
-        description="\n\n".join(unique(notes, _threats(said, tree, about), map(_remedy, remediations))),
+        description="\n\n".join(unique(notes, _threats(said, about), map(_remedy, remediations))),
         aliases=unique((said.text("cve"),), _ids(said)),
         affected=tuple(_affected(statement, said, tree)),
         weaknesses=unique((said.inner("cwe").text("id"),)),
@@ -114,25 +138,35 @@ def _statements(said: Said, tree: Tree) -> Iterator[Statement]:
             continue
         any_status = True
         where = found.at(next(name for name in names if found.texts(name)))
-        flags = [one for one in said.each("flags") if _meant(tree.named(one), products, every=False)]
         if status == "not_affected":
-            yield from _by_reason(lists["known_not_affected"], flags, tree, where)
+            yield from _by_reason(lists["known_not_affected"], said, tree, where)
         else:
             yield Statement(status, "", lists, where)
     if not any_status:
         yield Statement("", "", {}, said.pointer)
 
 
-def _by_reason(products: tuple[str, ...], flags: list[Said], tree: Tree, where: str) -> Iterator[Statement]:
-    flagged: set[str] = set()
-    for flag in flags:
-        named = tuple(one for one in tree.named(flag) if one in products and one not in flagged)
-        flagged |= set(named)
+def _by_reason(products: tuple[str, ...], said: Said, tree: Tree, where: str) -> Iterator[Statement]:
+    """A product has the reason of the first flag that is about it."""
+    listed = frozenset(products)
+    reasons: dict[str, str] = {}
+    first: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    for flag in said.each("flags"):
+        label = flag.text("label")
+        if label not in REASONS:
+            flag.trouble("label", f"Expected one of {', '.join(REASONS)}.")
+            continue
+        groups = {(label, group) for group in flag.texts("group_ids")} - seen
+        seen |= groups
+        for about in (flag.texts("product_ids"), *(tree.groups.get(group, frozenset()) for _, group in sorted(groups))):
+            for product in listed.intersection(about):
+                reasons.setdefault(product, label)
+                first.setdefault(label, flag.pointer)
+    for label, pointer in (*first.items(), ("", where)):
+        named = tuple(one for one in products if reasons.get(one, "") == label)
         if named:
-            yield Statement("not_affected", flag.text("label"), {"known_not_affected": named}, flag.pointer)
-    rest = tuple(one for one in products if one not in flagged)
-    if rest:
-        yield Statement("not_affected", "", {"known_not_affected": rest}, where)
+            yield Statement("not_affected", label, {"known_not_affected": named}, pointer)
 
 
 def _name_unknown(found: Said, tree: Tree) -> None:
@@ -145,19 +179,19 @@ def _name_unknown(found: Said, tree: Tree) -> None:
 
 def _affected(statement: Statement, said: Said, tree: Tree) -> Iterator[Affected]:
     """By package. What is fixed elsewhere in the same vulnerability is also where the affected versions end."""
-    bounds: dict[str, Bounds] = {}
+    bounds: dict[str, Gathered] = {}
     for name, products in statement.lists.items():
         for product in products:
             package, own = tree.products.get(product, Product())
             if package:
-                bounds[package] = bounds.get(package, Bounds()).with_(_as_listed(name, own))
+                bounds.setdefault(package, Gathered()).add(_as_listed(name, own))
     if statement.status == "affected":
         status = said.inner("product_status")
         for product in unique(*(status.texts(name) for name in STATUSES["fixed"])):
             package, own = tree.products.get(product, Product())
             if package in bounds:
-                bounds[package] = bounds[package].with_(_as_listed("fixed", own))
-    yield from (own.of(package) for package, own in bounds.items())
+                bounds[package].add(_as_listed("fixed", own))
+    yield from (gathered.bounds().of(package) for package, gathered in bounds.items())
 
 
 def _as_listed(name: str, own: Bounds) -> Bounds:
@@ -172,27 +206,21 @@ def _as_listed(name: str, own: Bounds) -> Bounds:
     return own
 
 
-def _severity(said: Said, about: tuple[str, ...]) -> str:
-    scores = [one for one in said.each("scores") if _meant(one.texts("products"), about)]
+def _severity(said: Said, about: About) -> str:
+    scores = [one for one in said.each("scores") if about.means(one, "products")]
     vectors = (one.inner(name).text("vectorString") for name in SCORES for one in scores if one.has(name))
     return next(filter(None, vectors), "")
 
 
-def _threats(said: Said, tree: Tree, about: tuple[str, ...]) -> Iterator[str]:
+def _threats(said: Said, about: About) -> Iterator[str]:
     for one in said.each("threats"):
-        if _meant(tree.named(one), about):
+        if about.means(one):
             yield one.text("details").strip()
 
 
 def _remedy(said: Said) -> str:
     details = said.text("details").strip()
     return f"{said.text('category').replace('_', ' ')}: {details}" if details else ""
-
-
-def _meant(named: Iterable[str], about: tuple[str, ...], *, every: bool = True) -> bool:
-    """What names no products is about `every` one."""
-    names = set(named)
-    return not names.isdisjoint(about) if names and about else every
 
 
 def _tree(said: Said) -> Tree:
@@ -203,7 +231,7 @@ def _tree(said: Said) -> Tree:
     for relationship in said.each("relationships"):
         part = products.get(relationship.text("product_reference"), Product())
         _keep(products, relationship.inner("full_product_name"), part)
-    groups = {one.text("group_id"): one.texts("product_ids") for one in said.each("product_groups")}
+    groups = {one.text("group_id"): frozenset(one.texts("product_ids")) for one in said.each("product_groups")}
     return Tree(products, groups)
 
 

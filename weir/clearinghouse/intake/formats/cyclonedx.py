@@ -10,7 +10,7 @@ from weir.clearinghouse.intake.formats import written_as
 from weir.clearinghouse.intake.formats.documents import Said, first_line, read_each, unique
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import generic, of_cpe, of_purl
-from weir.clearinghouse.intake.formats.ranges import Bounds, of_vers
+from weir.clearinghouse.intake.formats.ranges import Bounds, Gathered, of_vers
 from weir.clearinghouse.intake.terms import Affected, Grain, Item, Trouble
 
 STATUSES = {
@@ -95,12 +95,12 @@ def _affected(said: Said, components: dict[str, Component], status: str) -> Iter
     """Versions that are said to be unaffected are left out, unless that is what the whole statement says."""
     for one in said.each("affects"):
         package, version = _of_ref(one.text("ref"), components)
-        bounds = Bounds()
+        listed = Gathered()
         for each in one.each("versions"):
             if each.text("status") != "unaffected" or status in ("not_affected", "fixed"):
-                bounds = bounds.with_(of_vers(each.text("range") or each.text("version")))
+                listed.add(of_vers(each.text("range") or each.text("version")))
         if package:
-            yield (bounds if one.has("versions") else Bounds(versions=unique((version,)))).of(package)
+            yield (listed.bounds() if one.has("versions") else Bounds(versions=unique((version,)))).of(package)
 
 
 def _of_ref(ref: str, components: dict[str, Component]) -> Component:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from weir.clearinghouse.intake.formats import format_of, written_as
 from weir.clearinghouse.intake.formats.documents import all_of
-from weir.clearinghouse.intake.formats.words import item_of, text_of
+from weir.clearinghouse.intake.formats.words import MOST, item_of, text_of
 from weir.clearinghouse.intake.terms import Item, Trouble
 from weir.kernel.spelled import quoted
 
@@ -124,7 +124,7 @@ def _body(message: Message, parts: list[Message], where: str) -> Item | Trouble:
     """Plain text where there is any; else HTML as text."""
     bodies = [part for part in parts if _is_body(part)]
     plain = [_text_of(part) for part in bodies if part.get_content_type() == "text/plain"]
-    texts = plain if any(map(str.strip, plain)) else [words_of(_text_of(part)) for part in bodies]
+    texts = plain if any(map(str.strip, plain)) else [words_of(_text_of(part)[:MOST]) for part in bodies]
     text, subject = "\n\n".join(one.strip() for one in texts if one.strip()), _header(message, "subject")
     if not (text or subject):
         return Trouble(

@@ -85,17 +85,14 @@ def _package(said: Said) -> str:
 
 def _bounds(said: Said) -> Bounds:
     """`limit` acts like `fixed`: nothing from there on is affected by what this range says."""
-    bounds = Bounds()
+    found: dict[str, list[str]] = {"introduced": [], "fixed": [], "limit": [], "last_affected": []}
     for event in said.each("events"):
-        fixed = unique((event.text("fixed"), event.text("limit").replace("*", "")))
-        last = unique((event.text("last_affected"),))
-        bounds = Bounds(
-            (*bounds.introduced, *unique((event.text("introduced"),))),
-            (*bounds.fixed, *fixed),
-            (),
-            (*bounds.last, *last),
-        )
-    return bounds
+        for name, kept in found.items():
+            version = event.text(name)
+            if version and (name, version) != ("limit", "*"):
+                kept.append(version)
+    fixed = (*found["fixed"], *found["limit"])
+    return Bounds(tuple(found["introduced"]), fixed, (), tuple(found["last_affected"]))
 
 
 def _severity(record: Said, affected: list[Said]) -> str:

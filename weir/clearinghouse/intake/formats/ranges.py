@@ -18,21 +18,32 @@ class Bounds(NamedTuple):
     versions: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
 
-    def with_(self, other: Bounds) -> Bounds:
-        return Bounds(*(unique(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
-
     def of(self, package: str, repository: str = "") -> Affected:
         return Affected(package, repository, self.introduced, self.fixed, self.versions, self.last)
+
+
+class Gathered:
+    """Bounds that come one after the other; each text is kept once, in the order in which it came."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[dict[str, None], ...] = tuple({} for _ in Bounds._fields)
+
+    def add(self, bounds: Bounds) -> None:
+        for kept, texts in zip(self._kept, bounds, strict=True):
+            kept.update(dict.fromkeys(texts))
+
+    def bounds(self) -> Bounds:
+        return Bounds(*map(tuple, self._kept))
 
 
 def of_vers(text: str) -> Bounds:
     """The bounds of `vers:npm/>=1.0|<1.4`. What is no such range is one version, as it stands."""
     if not text.startswith("vers:"):
         return Bounds(versions=unique((text,)))
-    bounds = Bounds()
+    gathered = Gathered()
     for part in text.partition("/")[2].split("|"):
-        bounds = bounds.with_(_of_comparison(part.strip()))
-    return bounds
+        gathered.add(_of_comparison(part.strip()))
+    return gathered.bounds()
 
 
 def _of_comparison(part: str) -> Bounds:
