@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.figures import Measured
 from bench.results import table, write
 
-BENCHES = ("collision", "correlation", "ledger", "scanning", "web")
+BENCHES = ("collision", "correlation", "intake", "ledger", "scanning", "web")
 
 
 def main() -> int:

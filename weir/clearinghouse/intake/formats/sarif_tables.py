@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -193,8 +194,7 @@ class Tables:
                 return self._by_result[id, index]
             except (KeyError, TypeError):
                 found = self._rule_at(text(id), index, self._driver)
-                if type(index) is int or index is None:
-                    _remember(self._by_result, (text(id), index), found)
+                _remember(self._by_result, (id, index), found)
                 return found
         reference = record(reference, "/rule")
         component = record(reference.get("toolComponent"), "/rule").get("index")
@@ -291,8 +291,9 @@ class Tables:
 
 
 def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
-    if len(known) < REMEMBERED and all(part is None or type(part) in {str, int} for part in key):
-        known[key] = value
+    if len(known) < REMEMBERED:
+        with suppress(TypeError):  # an object or a list stands where a text or a number should
+            known[key] = value
 
 
 def _rule(found: dict[str, Any]) -> Rule:
