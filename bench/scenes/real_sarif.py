@@ -46,7 +46,7 @@ def results_of(path: Path) -> int | None:
         runs = whole["runs"]
     except (ValueError, KeyError, TypeError):
         return None
-    results: list[dict[str, Any]] = [result for run in runs for result in run.get("results") or ()]
+    results: list[dict[str, str]] = [result for run in runs for result in run.get("results") or ()]
     return sum(
         result.get("kind") not in {"pass", "notApplicable"} and result.get("baselineState") != "absent"
         for result in results
