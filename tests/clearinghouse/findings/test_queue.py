@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from tests.clearinghouse.findings.test_merging import finding, merge, shown_to
 from weir.clearinghouse.findings import reads
@@ -136,7 +137,7 @@ def test_only_coordinators_take_on_what_they_may_see(house):
     for actor, number in ((house.finder, one), (house.nobody, one), (house.coordinator, two)):
         with pytest.raises((Refused, Missing)):
             take_finding(actor, number, now=house.now)
-    assert not FindingRow.objects.exclude(owner="").exists()
+    assert not FindingRow.objects.filter(owner__isnull=False).exists()
 
 
 def test_the_counts_are_those_of_what_one_may_see_and_say_where_they_stop(house, monkeypatch):
@@ -151,6 +152,20 @@ def test_the_counts_are_those_of_what_one_may_see_and_say_where_they_stop(house,
     assert not reads.count_queue(house.coordinator).whole
     with pytest.raises(Refused):
         reads.count_queue(house.finder)
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (FindingRow.objects.filter(owner="P-2026-CRDNT-T"), "findings_taken"),
+        (FindingRow.objects.filter(merged_into__in=["01890a5d-ac96-774b-bcce-b302099a8057"]), "findings_parts"),
+    ],
+)
+def test_the_few_that_are_taken_or_merged_are_found_by_an_index_of_these_few(house, rows, index):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # it scans tables that are nearly empty unless it is told not to
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert index in rows.explain()
 
 
 # Views ----------------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='findingrow',
             name='owner',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40),
+            field=models.CharField(max_length=40, null=True),
         ),
         migrations.AddIndex(
             model_name='findingrow',
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='findingrow',
-            index=models.Index(condition=models.Q(('owner__gt', '')), fields=['owner'], name='findings_taken'),
+            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner'], name='findings_taken'),
         ),
         migrations.AddField(
             model_name='namesrow',

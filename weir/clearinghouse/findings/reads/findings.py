@@ -49,7 +49,7 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
 def line_of(row: FindingRow, actor: Actor | None = None) -> FindingLine:
     """Who took it on is for coordinators: to others it would tell who works on what, and how much it matters."""
     said = said_in(row)
-    owner = row.owner if actor is not None and "role:coordinator" in actor.keys else ""
+    owner = row.owner if actor is not None and "role:coordinator" in actor.keys else None
     return FindingLine(
         id=FindingId(row.number),
         title=said["title"],

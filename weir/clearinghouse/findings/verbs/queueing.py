@@ -38,7 +38,7 @@ def take_finding(actor: Actor, finding: FindingId, *, now: Moment) -> Taken:
 @verb("findings.hand_back_finding", on="finding", sealed=True)
 def hand_back_finding(actor: Actor, finding: FindingId, *, now: Moment) -> Taken:
     """Let it be taken on by somebody else."""
-    FindingRow.objects.filter(number=finding).update(owner="")
+    FindingRow.objects.filter(number=finding).update(owner=None)
     return Taken(finding, "")
 
 
