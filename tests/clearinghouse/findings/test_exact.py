@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from weir.clearinghouse.findings.engines.correlation import keyed
 from weir.clearinghouse.findings.engines.exact import components, first_with
 
-LISTS = st.lists(st.lists(st.integers(0, 12).map(str), max_size=4), min_size=1, max_size=25)
+LISTS = st.lists(st.lists(st.integers(0, 12).map(str), max_size=3), min_size=1, max_size=12)
 
 
 def by_hand(lists):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float64]
 
+PAIRS_AT_ONCE = 1 << 12
 LEAST = 500  # fewer records are weighed as if they were as many: else every word of a handful would seem rare
 
 
@@ -79,22 +80,42 @@ def entries(starts: Numbers, values: Numbers, rows: Numbers) -> tuple[Numbers, N
 
 
 def shared(one: Bag, other: Bag, left: Numbers, right: Numbers) -> Shared:
-    """Sorted together, a term that both have stands twice in a row. Both bags speak one vocabulary."""
-    pairs = len(left)
+    """Sorted together, a term that both have stands twice in a row. Both bags speak one vocabulary.
+
+    A few thousand pairs at a time: their numbers are then small enough to be sorted in half the bytes, in the cache.
+    """
+    found = Shared(np.zeros(len(left)), np.zeros(len(left)), np.zeros(len(left), np.int64))
     bits = max(len(one.worth), len(other.worth), 1).bit_length()
-    keys = np.concatenate([_keys(one, left, bits), _keys(other, right, bits)])
-    keys.sort()
-    twice = keys[1:][keys[1:] == keys[:-1]]
-    pair = twice >> bits
-    worth = one.worth[twice & ((1 << bits) - 1)]
-    mass = summed(pair, worth, pairs)
-    best = np.zeros(pairs)
+    kind = np.uint32 if bits + PAIRS_AT_ONCE.bit_length() <= 32 else np.int64
+    for begin in range(0, len(left), PAIRS_AT_ONCE):
+        part = slice(begin, begin + PAIRS_AT_ONCE)
+        keys = np.concatenate([_keys(one, left[part], bits), _keys(other, right[part], bits)]).astype(kind)
+        keys.sort()
+        twice = keys[1:][keys[1:] == keys[:-1]].astype(np.int64)
+        _count(twice, bits, one.worth, Shared(found.mass[part], found.best[part], found.terms[part]))
+    return found
+
+
+def _count(twice: Numbers, bits: int, worth: Weights, into: Shared) -> None:
+    pair, worth = twice >> bits, worth[twice & ((1 << bits) - 1)]
+    into.mass[:] = summed(pair, worth, len(into.mass))
+    into.terms[:] = np.bincount(pair, minlength=len(into.mass))
     if len(pair):
         begins = np.flatnonzero(np.diff(pair, prepend=-1))
-        best[pair[begins]] = np.maximum.reduceat(worth, begins)
-    return Shared(mass, best, np.bincount(pair, minlength=pairs))
+        into.best[pair[begins]] = np.maximum.reduceat(worth, begins)
 
 
 def _keys(bag: Bag, rows: Numbers, bits: int) -> Numbers:
     places, terms = entries(bag.starts, bag.terms, rows)
     return (places << bits) | terms
+
+
+def held(few: Bag, many: Bag, left: Numbers, right: Numbers) -> Weights:
+    """What the left records' few terms are worth that the right ones have among their many: looked up, not sorted."""
+    bits = max(len(few.worth), len(many.worth), 1).bit_length()
+    places, terms = entries(few.starts, few.terms, left)
+    known = (np.repeat(np.arange(len(many.mass)), many.lengths) << bits) | many.terms
+    wanted = (right[places] << bits) | terms
+    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    there = known[at] == wanted if len(known) else np.zeros(len(wanted), bool)
+    return summed(places[there], few.worth[terms[there]], len(left))

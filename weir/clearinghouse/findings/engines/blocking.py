@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, bag_of, entries
+from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, entries, rarity, summed
 from weir.clearinghouse.findings.engines.words import NONE, Corpus
 
 CROWD = 40
 QUIET = 40
 KEPT = 12
 CLOSE = 0.4  # such pairs are kept in any number: an advisory may have dozens of copies
-FAINT = 0.02
+FAINT = 0.04
 FORTNIGHT = 32
 STEPS = (1 << 14) - 1  # how finely closeness is told apart when neighbors are ranked
 
@@ -34,9 +34,9 @@ class Candidates(NamedTuple):
 
 
 def candidates(corpus: Corpus) -> Candidates:
-    clues = uncrowded(clues_of(corpus))
-    left, right, mass = meetings(clues)
-    closeness = mass / np.sqrt(np.maximum(clues.mass[left] * clues.mass[right], 1e-9))
+    owner, terms = clues_of(corpus)
+    left, right, shared, mass = meetings(owner, terms, corpus.total, CROWD)
+    closeness = shared / np.sqrt(np.maximum(mass[left] * mass[right], 1e-9))
     near = closeness > FAINT
     left, right, closeness = left[near], right[near], np.minimum(closeness[near], 1.0)
     best = np.zeros(corpus.total)
@@ -70,7 +70,7 @@ def neighbors(corpus: Corpus) -> Numbers:
     weeks = [2 * ((corpus.day[owner] + shift) // FORTNIGHT) + (shift > 0) for shift in (0, FORTNIGHT // 2)]
     span = int(corpus.day.max(initial=0)) + FORTNIGHT
     terms = _numbered(np.concatenate([corpus.ecosystem[owner] * span + each for each in weeks]))
-    left, right, _ = meetings(bag_of(np.tile(owner, 2), terms, corpus.total), QUIET)
+    left, right, _, _ = meetings(np.tile(owner, 2), terms, corpus.total, QUIET)
     return left * corpus.total + right
 
 
@@ -86,8 +86,8 @@ def _with(
     return one, other, np.concatenate([closeness, np.zeros(len(further))])[order]
 
 
-def clues_of(corpus: Corpus) -> Bag:
-    """Everything that may bring two records together, in one bag."""
+def clues_of(corpus: Corpus) -> tuple[Numbers, Numbers]:
+    """Everything that may bring two records together: records, and the clues that they have, each once."""
     bags = (corpus.said, corpus.code, corpus.link, corpus.package, corpus.name)
     lists = [(np.repeat(np.arange(corpus.total), bag.lengths), bag.terms) for bag in bags]
     lists += [_together(corpus.package, corpus.fixed), _on_its_day(corpus.package, corpus.day)]
@@ -97,14 +97,7 @@ def clues_of(corpus: Corpus) -> Bag:
         owners.append(owner)
         terms.append(term + shift)
         shift += int(term.max(initial=-1)) + 1
-    return bag_of(np.concatenate(owners), np.concatenate(terms), corpus.total)
-
-
-def uncrowded(bag: Bag) -> Bag:
-    """Only the clues that few have: what everybody has neither brings two records together nor sets them apart."""
-    owner = np.repeat(np.arange(len(bag.mass)), bag.lengths)
-    few = np.bincount(bag.terms, minlength=len(bag.worth))[bag.terms] <= CROWD
-    return bag_of(owner[few], bag.terms[few], len(bag.mass), bag.worth)
+    return np.concatenate(owners), np.concatenate(terms)
 
 
 def _together(one: Bag, other: Bag) -> tuple[Numbers, Numbers]:
@@ -130,26 +123,34 @@ def _numbered(keys: Numbers) -> Numbers:
     return np.unique(keys, return_inverse=True)[1].astype(np.int64)
 
 
-def meetings(bag: Bag, crowd: int = CROWD) -> tuple[Numbers, Numbers, Weights]:
-    """Every pair that shares a clue which at most `crowd` records have, and what those clues are worth together."""
-    owner = np.repeat(np.arange(len(bag.mass)), bag.lengths)
-    holders = np.bincount(bag.terms, minlength=len(bag.worth))
-    order = np.argsort(bag.terms, kind="stable")  # a term's records then stand in a row, the lowest first
-    owner, begins = owner[order], np.cumsum(holders) - holders
-    bits = max(len(bag.mass), 2).bit_length()
+def meetings(owner: Numbers, terms: Numbers, count: int, crowd: int) -> tuple[Numbers, Numbers, Weights, Weights]:
+    """Every pair that shares a clue which at most `crowd` records have, and what those clues are worth together; and
+    what all such clues of each record are worth. What everybody has neither joins two records nor parts them.
+    """
+    holders = np.bincount(terms)
+    few = holders[terms] <= crowd
+    owner, terms = owner[few], terms[few]
+    worth = rarity(holders, count)
+    mass = summed(owner, worth[terms], count)
+    bits = max(count, 2).bit_length()
+    packed = (terms << bits) | owner
+    packed.sort()  # of numbers alone: several times quicker than finding an order
+    owner = packed & ((1 << bits) - 1)
+    holders = np.bincount(terms, minlength=len(holders))
+    begins = np.cumsum(holders) - holders
     keys, worths = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for size in range(2, crowd + 1):
         terms = np.flatnonzero(holders == size)
         rows = owner[begins[terms, None] + np.arange(size)]
         one, other = np.triu_indices(size, 1)
         keys.append(((rows[:, one] << bits) | rows[:, other]).ravel())
-        worths.append(np.repeat((bag.worth[terms] * STEPS).astype(np.int64), len(one)))
+        worths.append(np.repeat((worth[terms] * STEPS).astype(np.int64), len(one)))
     packed = (np.concatenate(keys) << STEPS.bit_length()) | np.concatenate(worths)
-    packed.sort()  # of numbers alone: several times quicker than finding an order
+    packed.sort()
     pair = packed >> STEPS.bit_length()
     begins = np.flatnonzero(np.diff(pair, prepend=-1))
-    mass = np.add.reduceat(packed & STEPS, begins) / STEPS if len(pair) else np.zeros(0)
-    return pair[begins] >> bits, pair[begins] & ((1 << bits) - 1), mass
+    shared = np.add.reduceat(packed & STEPS, begins) / STEPS if len(pair) else np.zeros(0)
+    return pair[begins] >> bits, pair[begins] & ((1 << bits) - 1), shared, mass
 
 
 def _best_of_each(left: Numbers, right: Numbers, closeness: Weights) -> Numbers:

@@ -63,9 +63,12 @@ def links(items: Sequence[Item], model: Model, catalogues: Sequence[str] = ()) -
     return sorted(found.values(), key=lambda link: (-link.score, link.left, link.right))
 
 
-def explained(model: Model, row: Weights) -> tuple[Reason, ...]:
-    """What moved the score of one pair, the most telling first."""
-    moved = model.contributions(row.tolist())
+def explained(model: Model, table: Table) -> list[tuple[Reason, ...]]:
+    """For each row what moved its score, the most telling first."""
+    return [_reasons(moved) for moved in model.contributions(table)]
+
+
+def _reasons(moved: Weights) -> tuple[Reason, ...]:
     order = sorted(range(len(FEATURES)), key=lambda place: -abs(moved[place]))
     return tuple(
         Reason(
@@ -97,9 +100,9 @@ def _by_score(
     records: Sequence[Record], known: Sequence[causes.Named], together: dict[str, str], model: Model
 ) -> Iterator[Link]:
     compared = compare_records(records, model)
-    for place in np.flatnonzero(compared.scores >= causes.RELATED_FROM):
+    chosen = np.flatnonzero(compared.scores >= causes.RELATED_FROM)
+    for place, said in zip(chosen.tolist(), explained(model, compared.table[chosen]), strict=True):
         left, right = int(compared.pairs.left[place]), int(compared.pairs.right[place])
-        said = explained(model, compared.table[place])
         yield _directed(left, right, round(float(compared.scores[place]), 4), Basis.SCORE, said, known, together)
 
 

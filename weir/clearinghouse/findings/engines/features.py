@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, shared
+from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, held, shared
 from weir.clearinghouse.findings.engines.blocking import Candidates
 from weir.clearinghouse.findings.engines.words import NONE, Corpus
 
@@ -138,8 +138,8 @@ def _of_packages(corpus: Corpus, left: Numbers, right: Numbers) -> Iterator[Weig
     yield overlap(corpus.package, left, right)
     both = shared(corpus.name, corpus.name, left, right).mass
     yield _ratio(both, np.sqrt(corpus.name.mass[left] * corpus.name.mass[right]))
-    there = shared(corpus.name, corpus.said, left, right).mass
-    back = shared(corpus.name, corpus.said, right, left).mass
+    there = held(corpus.name, corpus.said, left, right)
+    back = held(corpus.name, corpus.said, right, left)
     yield np.maximum(_ratio(there, corpus.name.mass[left]), _ratio(back, corpus.name.mass[right]))
 
 

@@ -8,7 +8,6 @@ and the model is a short list of numbers that a person can read.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -63,17 +62,17 @@ class Model(NamedTuple):
     def probabilities(self, table: Table) -> Weights:
         return 1.0 / (1.0 + np.exp(-self.log_odds(table)))
 
-    def contributions(self, row: Sequence[float]) -> Weights:
-        """How far each feature moved the log-odds of one row. With the bias of all rows they add up to what it got."""
-        moved = np.zeros(len(NAMES))
+    def contributions(self, table: Table) -> Weights:
+        """How far each feature moved the log-odds of each row, away from what is so of all rows."""
+        moved = np.zeros((len(table), len(NAMES)))
         for tree in self.trees:
-            values, covers = tree.values, tree.covers
-            expected = _mean(values, covers)
-            for feature, above in zip(tree.features, tree.above, strict=True):
-                side = slice(1, None, 2) if np.float32(row[feature]) > np.float32(above) else slice(0, None, 2)
-                values, covers = values[side], covers[side]
-                moved[feature] += _mean(values, covers) - expected
-                expected = _mean(values, covers)
+            leaf = np.zeros(len(table), np.int64)
+            expected = _means(tree, 0)[leaf]
+            for level, (feature, above) in enumerate(zip(tree.features, tree.above, strict=True)):
+                leaf |= (table[:, feature] > np.float32(above)).astype(np.int64) << level
+                known = _means(tree, level + 1)[leaf]
+                moved[:, feature] += known - expected
+                expected = known
         return moved
 
     def written(self) -> str:
@@ -115,5 +114,9 @@ def shipped() -> Model:
     return Model.read(SHIPPED.read_text("utf-8"))
 
 
-def _mean(values: Weights, covers: Weights) -> float:
-    return float((values * covers).sum() / max(float(covers.sum()), 1e-9)) if covers.any() else float(values.mean())
+def _means(tree: Tree, level: int) -> Weights:
+    """What the tree says on average of rows of which the answers of the first levels are known."""
+    values, covers = tree.values.reshape(-1, 1 << level), tree.covers.reshape(-1, 1 << level)
+    seen = covers.sum(axis=0)
+    means: Weights = np.where(seen > 0, (values * covers).sum(axis=0) / np.maximum(seen, 1.0), values.mean(axis=0))
+    return means
