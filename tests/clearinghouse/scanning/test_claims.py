@@ -163,9 +163,10 @@ def test_a_lease_is_kept_alive_week_by_week_to_the_end_of_its_window(scanners):
         verbs.renew_claim(scanners.one, mine.id, now=scanners.house.now)
 
 
-def test_a_lease_that_ran_out_counts_for_nothing_whatever_the_job_does(scanners):
+@pytest.mark.parametrize("days", [7, 8])
+def test_a_lease_that_ran_out_counts_for_nothing_whatever_the_job_does(scanners, days):
     mine = scanners.claim(scanners.other, "src", named=True)
-    scanners.house.later(days=7)
+    scanners.house.later(days=days)
     assert CellRow.objects.count() == 1
     assert ask(scanners, scanners.one, "src").overlap is NONE
     assert scanners.claim(scanners.one, "src", named=True).met == ()

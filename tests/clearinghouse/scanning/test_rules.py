@@ -44,6 +44,12 @@ def test_another_target_or_another_key_is_elsewhere(path):
         assert here[:8] != there[:8]
 
 
+def test_a_folders_name_looks_otherwise_elsewhere():
+    """Or whoever has the table would see where two ways hold a folder of one name."""
+    ways = ["lib/lib", "src/lib", "src/lib/lib"]
+    assert len({cells.cell_of(KEY, "TG-1", way)[-cells.FOLDER :] for way in ways}) == 3
+
+
 @given(st.binary(min_size=1, max_size=20), st.binary(max_size=8))
 def test_beyond_a_cell_begins_what_does_not_begin_with_it(cell, more):
     assert cell + more < cells.beyond(cell)
