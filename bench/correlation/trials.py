@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -28,7 +27,7 @@ def across_folds(table: Table, pairs: Candidates, right: Chosen, fold: Numbers) 
 
 
 def without_source(
-    table: Table, pairs: Candidates, right: Chosen, source: Numbers, left_out: int, fold: Numbers, groups: Numbers
+    table: Table, pairs: Candidates, right: Chosen, source: Numbers, left_out: int, groups: Numbers
 ) -> tuple[Weights, Chosen]:
     """Scores of the pairs that touch one source, by a model that saw no record of it, and no cluster that it has."""
     theirs = source == left_out
@@ -38,7 +37,3 @@ def without_source(
     scores = np.zeros(len(right))
     scores[tested] = learn(table[trained], right[trained]).probabilities(table[tested])
     return scores, tested
-
-
-def medians(seconds: Sequence[float]) -> float:
-    return float(np.median(seconds))

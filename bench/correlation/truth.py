@@ -52,12 +52,15 @@ class Truth(NamedTuple):
         left, right = np.divmod(pairs, self.count)
         if subset == "cross-source":
             return pairs[self.source[left] != self.source[right]]
+        words_differ = self.spelled[left] != self.spelled[right]
         if subset == "text-differs":
-            return pairs[self.spelled[left] != self.spelled[right]]
+            return pairs[words_differ]
+        if subset == "not-copies":
+            return pairs[words_differ | (self.source[left] != self.source[right])]
         return pairs
 
 
-SUBSETS = ("", "cross-source", "text-differs")
+SUBSETS = ("", "cross-source", "text-differs", "not-copies")
 
 
 def truth_of(records: Sequence[Labeled]) -> Truth:
