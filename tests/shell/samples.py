@@ -626,6 +626,7 @@ OUT: dict[str, Any] = {"actor": None, "nav": nav("", "Report", "Log")}
 DOORS = {"doors": Thing(report="#report", verify="#log", join="#join")}
 JUST_NOW = {"action": "#here"}
 ASKED = {"first": ("title", "component", "description", "weakness")}
+WHOLE = {"first": tuple(each.name for each in report_fields(faulty=False).fields)}
 WHY = field("reason", "Why", "textarea", required=True, maxlength=2000)
 ERASING = form(field("compartment", "Number of the case", required=True, maxlength=24), WHY)
 BREAKING = form(field("on", "Number of what you must see", hint="R-..., F-...", required=True), WHY)
@@ -862,7 +863,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **SCANNING,
     "report": (
         "intake/report_form.html",
-        OUT | JUST_NOW | ASKED | {"form": report_fields(faulty=False), "anonymous": True},
+        OUT | JUST_NOW | WHOLE | {"form": report_fields(faulty=False), "anonymous": True},
     ),
     "report-faults": (
         "intake/report_form.html",
