@@ -153,7 +153,8 @@ def items_of(document: DocumentId, *, after: int = 0, limit: int = 1000) -> list
 
 def shared_keys() -> Iterator[tuple[int, tuple[bytes, ...]]]:
     """Every exact key that several items have: its kind, and these items. One pass through an index, in its order."""
-    with connections["default"].cursor() as cursor:
+    # A cursor of the database's own: the driver would first fetch all of them.
+    with connections["default"].chunked_cursor() as cursor:
         cursor.execute("SELECT key, kind, item FROM intake_item_key ORDER BY key")
         rows = (row for chunk in iter(lambda: cursor.fetchmany(5000), []) for row in chunk)
         for (_key, kind), sharing in groupby(rows, key=itemgetter(0, 1)):
