@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import zstandard
 
 from weir.clearinghouse.findings.engines.records import Record, record_of
+from weir.clearinghouse.findings.rules.causes import CVE
 from weir.clearinghouse.intake.terms.items import Affected, Grain, Item, Place
 
 HIDDEN = "(hidden)"
@@ -39,7 +40,7 @@ class Labeled(NamedTuple):
 
     @property
     def cves(self) -> frozenset[str]:
-        return frozenset(each for each in self.ids if each.startswith("CVE-"))
+        return frozenset(each for each in self.ids if CVE.fullmatch(each))
 
 
 def labeled(data: Path) -> list[Labeled]:

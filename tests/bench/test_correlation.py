@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from bench.correlation import set_up
+from bench.correlation import beside_peers, blocking, guard, quality, set_up
 from bench.correlation.peers import equal_title, field_hash, rare_link, tf_idf
 from bench.correlation.reading import IDENTIFIERS, item_of, labeled, lines_of
 
@@ -39,7 +39,7 @@ def folder(tmp_path):
     lines = [
         osv(1, "pixmill", FIRST, "CVE-2024-1001"),
         osv(2, "pixmill-gpu", FIRST, "CVE-2024-1001"),
-        osv(3, "quillpad", OTHER, "CVE-2024-1003"),
+        osv(3, "quillpad", OTHER, "CVE-2024-1003", "CVE-2024-1003a"),
         osv(4, "quillpad-lite", OTHER, "CVE-2024-1004"),
         osv(5, "brewserve", THIRD, "GHSA-2222-3333-4444"),
         osv(6, "nobody-knows", THIRD),
@@ -67,6 +67,17 @@ def test_scores_count_pairs(folder):
     assert truth.pairs.tolist() == [1]
     assert truth.score(np.array([1, 13])) == (0.5, 1.0)
     assert truth.score(np.array([1]), "text-differs") == (0.0, 0.0)
+
+
+def test_figures_are_drawn_from_scores(folder):
+    scene = set_up(labeled(folder))
+    scores = np.ones(len(scene.numbers))
+    merges = guard(scene, scene.numbers, scores)
+    assert (merges.value, merges.ok) == (0, True)
+    assert "held back" in merges.against
+    assert quality(scene.truth, scene.truth.pairs)[0].metric == "F1, overall"
+    assert blocking(scene).value == 1
+    assert len(beside_peers(scene, scene.truth.pairs)) == 16
 
 
 def test_peers_find_copies(folder):
