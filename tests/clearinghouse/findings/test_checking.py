@@ -462,8 +462,11 @@ def test_two_editions_are_kept_and_what_is_older_is_gone(blind):
 
 
 def test_before_the_first_edition_the_answer_is_to_wait(blind):
+    administrator = replace(blind.house.coordinator, id="P-2026-ADMNS-T", roles=frozenset({"administrator"}))
     with pytest.raises(NoEdition):
         check_terms(blind.house.outsider)
+    with pytest.raises(NoEdition):
+        rotate_check_key(administrator, now=blind.house.now)
 
 
 def test_a_bucket_that_is_full_leaves_some_out_by_chance_and_breaks_nothing():

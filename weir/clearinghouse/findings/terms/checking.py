@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from weir.clearinghouse.findings.terms.findings import FindingId
-from weir.kernel.errors import Conflict, Invalid, Unavailable
+from weir.kernel.errors import Conflict, Invalid, Missing, Unavailable
 from weir.kernel.ids import TypedId
 
 
@@ -146,14 +146,14 @@ class NoCheckKey(Unavailable):
     hint = "Put back the key folder that belongs to this database; otherwise the next edition begins a new key."
 
 
-class NoEdition(Conflict):
+class NoEdition(Missing):
     """No edition of the buckets is out yet."""
 
     hint = "The worker publishes one within its time (WEIR_CHECK_MINUTES). Ask again then."
 
 
-class EditionGone(Conflict):
-    """This edition has been replaced."""
+class EditionGone(Missing):
+    """There is no such edition any more."""
 
     hint = "Ask `findings.check_terms` for the newest one, and begin again with it."
 

@@ -30,6 +30,7 @@ from weir.clearinghouse.findings.terms.checking import (
     MoreThanCommitted,
     NoCause,
     NoCheckKey,
+    NoEdition,
     Placed,
     Published,
     Rotated,
@@ -137,7 +138,7 @@ def rotate_check_key(actor: Actor, *, now: Moment) -> Rotated:
     """
     epoch = CheckEpochRow.objects.order_by("-epoch").first()
     if epoch is None:
-        raise NoCheckKey("There is no key yet that could end.", hint="The first edition begins one.")
+        raise NoEdition
     CheckEpochRow.objects.filter(epoch=epoch.epoch).update(ended=True)
     return Rotated(f"epoch-{epoch.epoch}", epoch.epoch)
 
