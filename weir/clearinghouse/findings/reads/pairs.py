@@ -77,8 +77,9 @@ def read_pair(actor: Actor, pair: PairId) -> Pair:
 
 @question("findings.duplicate_notice", on="report")
 def duplicate_notice(actor: Actor, report: ReportId) -> Notice:
-    """Whether this report is known to be a duplicate, once its own proof was reproduced here: held already, and its
-    stage. Of the other one nothing is told, to nobody.
+    """Whether this report is known to be a duplicate: held already, and at which stage.
+
+    That is told once its own proof was reproduced here. Of the other one nothing is told, to nobody.
     """
     told = FindingReportRow.objects.filter(report=report).values_list("stage", flat=True).first()
     return Notice(held=bool(told), stage=Stage(told) if told else None)

@@ -85,8 +85,10 @@ def split_finding(actor: Actor, finding: FindingId, reason: str, *, now: Moment)
 
 @verb("findings.record_reproduced", sealed=True, internal=True)
 def record_reproduced(actor: Actor, report: ReportId, *, now: Moment) -> Reproduced:
-    """Keep that a report's own proof was reproduced here. If it is a duplicate, now or by a later merge, its sender is
-    told that it is held already, and its stage: nothing else, and not before.
+    """Keep that a report's own proof was reproduced here.
+
+    If it is a duplicate, now or by a later merge, its sender is told that it is held already, and its stage: nothing
+    else, and not before.
     """
     row = FindingReportRow.objects.select_for_update().select_related("finding").filter(report=report).first()
     if row is None:

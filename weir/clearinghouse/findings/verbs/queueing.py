@@ -44,8 +44,9 @@ def hand_back_finding(actor: Actor, finding: FindingId, *, now: Moment) -> Taken
 
 @verb("findings.save_view")
 def save_view(actor: Actor, name: str, query: str, *, now: Moment) -> View:
-    """Keep a way to look at the queue, for yourself. Its name and filters may say what a case is about, so they are
-    sealed, and the ledger holds neither.
+    """Keep a way to look at the queue, for yourself.
+
+    Its name and filters may say what a case is about, so they are sealed, and the ledger holds neither.
     """
     if not 0 < len(name.strip()) <= LONGEST_NAME or len(query) > LONGEST_QUERY:
         raise UnfitView(faults={"/name": f"has 1 to {LONGEST_NAME} characters"})
