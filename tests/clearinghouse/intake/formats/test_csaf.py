@@ -81,6 +81,16 @@ def test_first_and_last_affected_are_bounds():
     assert first[0].affected == (Affected("pkg:generic/teaworks/kettle", introduced=("1.1",), last_affected=("1.2",)),)
 
 
+def test_what_is_said_of_a_group_is_said_of_its_products():
+    said = with_vulnerability(
+        product_status={"known_affected": ["P4"], "fixed": ["P3"]},
+        threats=[{"category": "impact", "details": "Welded.", "group_ids": ["G1"]}],
+    )
+    (affected, fixed, _), _ = taken("csaf", said)
+    assert "Welded." in affected.description
+    assert "Welded." not in fixed.description
+
+
 @pytest.mark.parametrize(
     ("wrong", "where"),
     [

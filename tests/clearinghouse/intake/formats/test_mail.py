@@ -58,6 +58,7 @@ def test_a_mail_that_says_nothing_is_told():
     "field",
     [
         "Subject: =?utf-8?b?!!!?=",
+        "Subject: =?utf-8?b?a?=",
         "Subject: =?nonsense?q?x?=",
         "Subject: =?idna?q?xn--a?=",
         "Subject: =?utf-8?b?w7Y",

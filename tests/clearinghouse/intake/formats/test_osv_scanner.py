@@ -58,6 +58,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_kept(old, new, where, kept
     assert troubles[0].where == where
 
 
+def test_after_a_break_nothing_is_put_under_the_wrong_package():
+    def package(name, id):
+        record = {"id": id, "modified": "2026-01-01T00:00:00Z", "summary": id}
+        return {"package": {"ecosystem": "npm", "name": name, "version": "1"}, "vulnerabilities": [record]}
+
+    data = json.dumps({"results": [{"packages": [package("kettle", "X-1"), package("pot", "X-2")]}]})
+    items, troubles = taken("osv-scanner", data.replace('"summary": "X-1"', "nonsense"))
+    assert [(item.title, item.affected) for item in items] == [("X-2", ())]
+    assert troubles
+
+
 def test_what_was_read_before_a_cut_is_kept():
     data = json.dumps(GOLDEN)
     items, troubles = taken("osv-scanner", data[: data.index('"MAL-2026-1"')])
