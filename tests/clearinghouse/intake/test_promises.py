@@ -46,6 +46,7 @@ def test_a_promise_ends_on_a_business_day_and_a_pause_only_moves_it_on(start, na
     assert us_federal().is_business_day(day(due))
     assert due > start
     assert rules.promised(name, start, paused + 1).due > due
+    assert rules.due_of(name, start) == rules.promised(name, start).due
 
 
 @given(moments, spans, spans)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from datetime import date, timedelta
-from functools import cache
+from datetime import UTC, date, timedelta
+from functools import cache, lru_cache
 from importlib import resources
 
 from weir.clearinghouse.intake.rules.reports import LIMITS, too_long_details
@@ -23,7 +23,7 @@ from weir.clearinghouse.intake.terms import (
     Words,
 )
 from weir.kernel.calendars import Calendar, us_federal
-from weir.kernel.clocks import CIVIL_ZONE, BusinessDays, ClockTable, Deadline, deadline
+from weir.kernel.clocks import CIVIL_ZONE, BusinessDays, ClockTable, Deadline, deadline, parse_period
 from weir.kernel.moments import Moment, zone_called
 
 LOOKED_AT_AGAIN = timedelta(days=14)
@@ -94,6 +94,18 @@ def promised(name: ClockName, start: Moment, paused_days: int = 0) -> Deadline:
     period = clock_table().as_of(name, start).period
     assert isinstance(period, BusinessDays)
     return deadline(start, BusinessDays(period.n + paused_days, period.calendar))
+
+
+def due_of(name: ClockName, start: Moment) -> Moment:
+    """The same moment without its reasons, at once: all that comes on one civil day is due on one day."""
+    period = clock_table().as_of(name, start).period
+    return _due_from(str(period), start.astimezone(zone_called(CIVIL_ZONE)).date())
+
+
+@lru_cache(maxsize=1000)
+def _due_from(period: str, day: date) -> Moment:
+    noon_there = Moment(day.year, day.month, day.day, 17, tzinfo=UTC)
+    return deadline(noon_there, parse_period(period)).due
 
 
 def days_paused(since: Moment, until: Moment, calendar: Calendar | None = None) -> int:

@@ -83,8 +83,8 @@ def receive_report(
         finder=turn.finder,
         turn_at=turn.at,
         line_bytes=turn.line_bytes,
-        acknowledge_by=rules.promised(ClockName.ACKNOWLEDGE, turn.at).due,
-        assess_by=rules.promised(ClockName.ASSESS, turn.at).due,
+        acknowledge_by=rules.due_of(ClockName.ACKNOWLEDGE, turn.at),
+        assess_by=rules.due_of(ClockName.ASSESS, turn.at),
     )
     row.save(force_insert=True)
     mark_fresh([row], actor.id, Marking(Tlp.AMBER_STRICT, _shown_to(actor, code)))
