@@ -23,7 +23,7 @@ class Grain(StrEnum):
 class Affected(NamedTuple):
     """One package or repository, and which of its versions. `package` is a purl without a version.
 
-    What is affected begins at `introduced` and ends before `fixed`, or with `last_affected`; `versions` are further ones.
+    What is affected begins at `introduced` and ends before `fixed`, or with `last_affected`; `versions` come besides.
     """
 
     package: str = ""
