@@ -59,13 +59,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_kept(old, new, where, kept
 
 
 def test_after_a_break_nothing_is_put_under_the_wrong_package():
-    def package(name, id):
-        record = {"id": id, "modified": "2026-01-01T00:00:00Z", "summary": id}
-        return {"package": {"ecosystem": "npm", "name": name, "version": "1"}, "vulnerabilities": [record]}
+    def package(name, *ids):
+        records = [{"id": id, "modified": "2026-01-01T00:00:00Z", "summary": id} for id in ids]
+        return {"package": {"ecosystem": "npm", "name": name, "version": "1"}, "vulnerabilities": records}
 
-    data = json.dumps({"results": [{"packages": [package("kettle", "X-1"), package("pot", "X-2")]}]})
+    data = json.dumps({"results": [{"packages": [package("kettle", "X-1"), package("pot", "X-2", "X-3")]}]})
     items, troubles = taken("osv-scanner", data.replace('"summary": "X-1"', "nonsense"))
-    assert [(item.title, item.affected) for item in items] == [("X-2", ())]
+    assert [(item.title, item.affected) for item in items] == [("X-3", ())]
     assert troubles
 
 
