@@ -14,6 +14,7 @@ from weir.clearinghouse.intake.reads.documents import unread, unread_documents
 from weir.clearinghouse.intake.terms.documents import Batch, DocumentId, DocumentState, NamelessDocument, ReadElsewhere
 from weir.clearinghouse.intake.verbs import receive_document, record_items
 from weir.foundation.actor import SYSTEM
+from weir.foundation.jobs.jobs import DUE, JOBS
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.store.blobs import receive
 from weir.foundation.store.models import BlobRow
@@ -61,6 +62,14 @@ def test_a_document_is_receipted_at_once_and_read_later(house):
     assert (found.name, found.digest, found.size) == ("scan.sarif", sent.digest, sent.size)
     assert titles(sent.id) == ["one", "two"]
     assert list(unread_documents(house.now)) == []
+
+
+def test_the_worker_finds_what_is_to_be_read(house):
+    sent = send(house, sarif("one"))
+    due = DUE["intake.documents"]
+    for each in due.source(house.now):
+        JOBS[due.job](each.id, key="", now=house.now)
+    assert reads.read_document(house.finder, sent.id).state is DocumentState.READ
 
 
 def test_it_lies_sealed_and_no_column_confirms_a_guess(house):
