@@ -7,8 +7,6 @@ hundred million meet once in some four thousand instances.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,29 +33,33 @@ def first_with(keys: Keys) -> Numbers:
         return np.zeros(0, np.int64)
     bits = max(10, len(keys).bit_length() + 1)
     slots = ((keys * SPREAD) >> np.uint64(64 - bits)).astype(np.int64)
-    table = np.zeros(1 << bits, np.int64)
-    table[slots[::-1]] = np.arange(len(keys) - 1, -1, -1)  # of equal slots the last that is written stays: the first
-    first: Any = table[slots]
+    table = np.zeros(1 << bits, np.int32)
+    table[slots[::-1]] = np.arange(
+        len(keys) - 1, -1, -1, dtype=np.int32
+    )  # of equal slots the last that is written stays: the first
+    first: Numbers = table[slots].astype(np.int64)
     late = np.flatnonzero(keys[first] != keys)
     if len(late):
         _, where, back = np.unique(keys[late], return_index=True, return_inverse=True)
         first[late] = late[where[back]]
-    return np.asarray(first, np.int64)
+    return first
 
 
 def joined(left: Numbers, right: Numbers, count: int) -> Numbers:
-    """The lowest of each component of these edges: hang the higher root under the lower one, then shorten the ways."""
+    """The lowest of each component of these edges: hang the higher root under the lower one, then shorten the ways.
+
+    Only records with an edge are touched: most have none.
+    """
     roots = np.arange(count, dtype=np.int64)
-    while len(left):
-        low, high = roots[left], roots[right]
-        apart = low != high
-        left, right, low, high = left[apart], right[apart], low[apart], high[apart]
-        np.minimum.at(roots, np.maximum(low, high), np.minimum(low, high))
-        roots = _flat(roots)
-    return roots
-
-
-def _flat(roots: Numbers) -> Numbers:
-    while not np.array_equal(further := roots[roots], roots):
-        roots = further
+    touched = np.concatenate([left, right])
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    while len(low):
+        np.minimum.at(roots, high, low)
+        ways = roots[touched]
+        while not np.array_equal(further := roots[ways], ways):
+            roots[touched] = ways = further
+        one, other = roots[left], roots[right]
+        apart = one != other
+        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
+        low, high = np.minimum(one, other), np.maximum(one, other)
     return roots
