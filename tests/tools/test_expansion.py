@@ -163,7 +163,8 @@ def write(folder: Path, name: str, body: str) -> None:
     (folder / f"{name}.py").write_text(head + "".join(f"    {line}\n" for line in body.splitlines()))
 
 
-LATER = 'dependencies = [("findings", "0001_initial")]\noperations = [migrations.RemoveField("findingrow", "tlp")]\n'
+NEWEST = max((ROOT / "weir/clearinghouse/findings/migrations").glob("0*.py")).stem
+LATER = f'dependencies = [("findings", "{NEWEST}")]\noperations = [migrations.RemoveField("findingrow", "tlp")]\n'
 
 
 def test_our_own_later_migrations_are_held_to_it_and_nobody_elses(tmp_path, settings, monkeypatch):
@@ -186,13 +187,13 @@ def test_the_check_says_what_to_do_and_fails(tmp_path):
     for part in ("weir", "tools"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     later = tmp_path / "weir/clearinghouse/findings/migrations"
-    write(later, "0002_sql", LATER.replace('RemoveField("findingrow", "tlp")', 'RunSQL("SELECT 1")'))
+    write(later, "0999_sql", LATER.replace('RemoveField("findingrow", "tlp")', 'RunSQL("SELECT 1")'))
     check = [sys.executable, "tools/migrations.py", "--check"]
     done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
-    assert "findings.0002_sql would run `RunSQL`" in done.stdout
+    assert "findings.0999_sql would run `RunSQL`" in done.stdout
     assert "safe_because" in done.stdout
-    with (later / "0002_sql.py").open("a") as file:
+    with (later / "0999_sql.py").open("a") as file:
         file.write('    safe_because = "It reads."\n')
     done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
