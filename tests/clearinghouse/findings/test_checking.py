@@ -177,6 +177,7 @@ def test_nothing_coarser_is_held(blind):
 
 def test_a_finding_is_found_under_every_place_it_was_given_and_these_have_an_end(blind):
     finding = blind.hold()
+    blind.publish()
     place_finding(blind.house.coordinator, finding, **vars(NOT_HELD), now=blind.house.now)
     again = place_finding(blind.house.coordinator, finding, **vars(HELD), now=blind.house.now)
     assert again.fingerprints == 8
@@ -252,7 +253,8 @@ def test_commitments_that_stay_unopened_shrink_what_may_be_asked(blind, settings
 def test_two_requests_at_once_do_not_spend_the_same_commitment(open_house, keys):
     blind = Blind(open_house)
     blind.publish()
-    blind.commit(open_house.outsider)
+    blind.commit(open_house.outsider, 2)
+    one_more(blind, open_house.outsider, times=4)  # from here on there is a row to wait for
 
     def ask(_: int) -> str:
         try:
