@@ -52,14 +52,17 @@ def joined(left: Numbers, right: Numbers, count: int) -> Numbers:
     """
     roots = np.arange(count, dtype=np.int64)
     touched = np.concatenate([left, right])
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    while len(low):
-        np.minimum.at(roots, high, low)
-        ways = roots[touched]
-        while not np.array_equal(further := roots[ways], ways):
-            roots[touched] = ways = further
-        one, other = roots[left], roots[right]
-        apart = one != other
-        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
-        low, high = np.minimum(one, other), np.maximum(one, other)
+    while len(left):
+        left, right = _ends(roots, left), _ends(roots, right)
+        apart = left != right
+        left, right = left[apart], right[apart]
+        np.minimum.at(roots, np.maximum(left, right), np.minimum(left, right))
+    roots[touched] = _ends(roots, touched)
     return roots
+
+
+def _ends(roots: Numbers, places: Numbers) -> Numbers:
+    ways = roots[places]
+    while not np.array_equal(further := roots[ways], ways):
+        ways = further
+    return ways
