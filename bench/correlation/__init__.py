@@ -87,7 +87,7 @@ def quality(truth: Truth, found: Numbers) -> list[Figure]:
 
 
 def beside_peers(scene: Scene, found: Numbers) -> list[Figure]:
-    cosine, threshold = peers.tf_idf(scene.corpus, scene.truth)
+    cosine, threshold = peers.tf_idf(scene.records, scene.truth)
     best = f"TF-IDF at its best threshold, {threshold:.2f}"
     others = {
         "DefectDojo's field hash": (peers.field_hash(scene.records), TIMES_ASKED),

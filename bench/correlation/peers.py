@@ -6,6 +6,7 @@ The first is DefectDojo's rule with its default fields, not DefectDojo itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -13,10 +14,10 @@ import numpy as np
 
 from bench.correlation.reading import Labeled
 from bench.correlation.truth import Truth, pairs_within
-from weir.clearinghouse.findings.engines.bags import Numbers, entries
-from weir.clearinghouse.findings.engines.words import Corpus
+from weir.clearinghouse.findings.engines.bags import Bag, Numbers, entries, listed
 
 FEW = 3
+WORD = re.compile(r"[a-z0-9]{2,}")
 
 
 def field_hash(records: Sequence[Labeled]) -> Numbers:
@@ -25,7 +26,8 @@ def field_hash(records: Sequence[Labeled]) -> Numbers:
 
 
 def equal_title(records: Sequence[Labeled]) -> Numbers:
-    return _equal(each.record.title.strip().lower() for each in records)
+    """None for records without a title."""
+    return _equal(each.record.title.strip().lower() or str(place) for place, each in enumerate(records))
 
 
 def rare_link(records: Sequence[Labeled]) -> Numbers:
@@ -38,9 +40,10 @@ def rare_link(records: Sequence[Labeled]) -> Numbers:
     return np.array([a * len(records) + b for places in few for a in places for b in places if a < b], np.int64)
 
 
-def tf_idf(corpus: Corpus, truth: Truth) -> tuple[Numbers, float]:
+def tf_idf(records: Sequence[Labeled], truth: Truth) -> tuple[Numbers, float]:
     """Cosine of title and text, at the threshold that does best on these very records: more than it could know."""
-    pairs, cosines = _cosines(corpus)
+    words = [WORD.findall(f"{each.record.title} {each.record.text}".lower()) for each in records]
+    pairs, cosines = _cosines(listed(words))
     right = np.isin(pairs, truth.pairs)
     order = np.argsort(-cosines, kind="stable")
     hits = np.cumsum(right[order])
@@ -49,20 +52,20 @@ def tf_idf(corpus: Corpus, truth: Truth) -> tuple[Numbers, float]:
     return pairs[order[: best + 1]], float(cosines[order[best]])
 
 
-def _cosines(corpus: Corpus, least: float = 0.3) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    bag = corpus.text
-    owner = np.repeat(np.arange(corpus.total), bag.lengths)
+def _cosines(bag: Bag, least: float = 0.3) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    total = len(bag.mass)
+    owner = np.repeat(np.arange(total), bag.lengths)
     order = np.argsort(bag.terms, kind="stable")
     holders = np.bincount(bag.terms, minlength=len(bag.worth))
     starts = np.concatenate(([0], np.cumsum(holders)))
     norm = np.sqrt(np.maximum(bag.mass, 1e-9))
     pairs, cosines = [], []
-    for row in range(corpus.total):
+    for row in range(total):
         terms = bag.terms[bag.starts[row] : bag.starts[row + 1]]
         places, others = entries(starts, owner[order], terms)
-        cosine = np.bincount(others, bag.worth[terms][places], minlength=corpus.total) / (norm * norm[row])
+        cosine = np.bincount(others, bag.worth[terms][places], minlength=total) / (norm * norm[row])
         near = np.flatnonzero(cosine[row + 1 :] >= least) + row + 1
-        pairs.append(row * corpus.total + near)
+        pairs.append(row * total + near)
         cosines.append(cosine[near])
     return np.concatenate(pairs), np.concatenate(cosines)
 
