@@ -220,6 +220,13 @@ SETTINGS: tuple[Setting, ...] = (
         "As with their number: too low turns honest strangers away, too high lets them fill the disk.",
     ),
     Setting(
+        "WEIR_LINE_BYTES",
+        whole(1_000_000, 1_000_000_000_000),
+        "64000000",
+        "Bytes of reports of one finder that may wait for their turn. Beyond them the finder is told when to come back.",
+        "Too low turns away whoever found much at once; too high lets one flood fill the disk.",
+    ),
+    Setting(
         "WEIR_CHECK_MINUTES",
         whole(1, 1440),
         "10",

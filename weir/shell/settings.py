@@ -108,6 +108,7 @@ DEMO: bool = VALUES.demo
 RATE_PER_MINUTE: int = VALUES.rate_per_minute
 STRANGERS_REPORTS: int = VALUES.strangers_reports
 STRANGERS_BYTES: int = VALUES.strangers_bytes
+LINE_BYTES: int = VALUES.line_bytes
 CHECK_MINUTES: int = VALUES.check_minutes
 CHECK_BUCKETS: int = VALUES.check_buckets
 CHECK_SLOTS: int = VALUES.check_slots

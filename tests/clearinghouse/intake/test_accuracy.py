@@ -101,11 +101,11 @@ def test_agents_stand_in_line_with_their_owner_and_others_do_not(house, small):
 
 
 @pytest.mark.both_databases
-def test_a_full_line_says_when_there_is_room_and_loses_nothing(house, small, monkeypatch):
+def test_a_full_line_says_when_there_is_room_and_loses_nothing(house, small, settings):
     for _ in range(3):
         house.report()
     size = ReportRow.objects.order_by("line_bytes")[0].line_bytes
-    monkeypatch.setattr("weir.clearinghouse.intake.rules.MOST_BYTES_IN_LINE", 2 * size)
+    settings.LINE_BYTES = 2 * size
     house.report()
     with pytest.raises(LineIsFull) as no:
         house.report()
@@ -152,6 +152,6 @@ def test_a_report_without_a_name_counts_for_nobody(house):
 def test_what_is_earned_moves_the_line(house, small):
     for _ in range(2):
         house.report()
-    FinderRow.objects.update(validated=50)
+    FinderRow.objects.create(finder=house.finder.id, validated=50)
     turn_at = house.report().outcome.turn_at
     assert turn_at - house.now < timedelta(minutes=5), "twelve hours otherwise"

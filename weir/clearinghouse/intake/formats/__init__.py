@@ -9,6 +9,7 @@ those of others come in by the entry point group `weir.formats`, through the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import BinaryIO, NamedTuple
@@ -44,8 +45,9 @@ def written_as(name: str, looks_like: Callable[[bytes, str], bool]) -> Callable[
     return declare
 
 
+@cache
 def load_formats() -> dict[str, Format]:
-    """Ours, then those of others. Safe to call again."""
+    """Ours, then those of others, looked for once."""
     for name in OURS:
         import_module(f"{__name__}.{name}")
     for entry in entry_points(group="weir.formats"):

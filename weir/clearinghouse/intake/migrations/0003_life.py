@@ -62,8 +62,6 @@ class Migration(migrations.Migration):
                 ('finder', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('validated', models.IntegerField(default=0)),
                 ('refuted', models.IntegerField(default=0)),
-                ('full_at', models.DateTimeField()),
-                ('bytes', models.BigIntegerField(default=0)),
             ],
             options={
                 'db_table': 'intake_finder',
@@ -105,6 +103,11 @@ class Migration(migrations.Migration):
             model_name='reportrow',
             name='finder',
             field=models.CharField(blank=True, db_default='', default='', max_length=40),
+        ),
+        migrations.AddField(
+            model_name='reportrow',
+            name='full_at',
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name='reportrow',

@@ -26,8 +26,9 @@ class StrangersDayRow(models.Model):
 class ReportRow(models.Model):
     """One report. `sealed` opens under the key of the compartment that bears the report's number.
 
-    turn_at: when its turn comes and its clocks begin; none, if it came before there were turns. acknowledge_by,
-    assess_by: when the promise is due; it stays when it was met. needs_owner: the coordinator who asked what is not
+    turn_at: when its turn comes and its clocks begin; none, if it came before there were turns. full_at, line_bytes:
+    how far its finder's line reached with it (`rules.turn`), and how much had come by then. acknowledge_by, assess_by:
+    when the promise is due; it stays when it was met. needs_owner: the coordinator who asked what is not
     answered yet, and who looks again on `next_on`.
     """
 
@@ -42,6 +43,7 @@ class ReportRow(models.Model):
     line_bytes = models.BigIntegerField(default=0, db_default=0)
     finder = models.CharField(max_length=40, blank=True, default="", db_default="")
     turn_at = models.DateTimeField(null=True)
+    full_at = models.DateTimeField(null=True)
     acknowledge_by = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     assess_by = models.DateTimeField(null=True)
@@ -102,13 +104,11 @@ class AttachmentRow(models.Model):
 
 
 class FinderRow(models.Model):
-    """A finder's record, and how far their line reaches (`full_at`, of `rules.turn`). `bytes`: all that ever came."""
+    """A finder's record: how many of their reports somebody independent held to be right, and to be wrong."""
 
     finder = models.CharField(max_length=40, primary_key=True)
     validated = models.IntegerField(default=0)
     refuted = models.IntegerField(default=0)
-    full_at = models.DateTimeField()
-    bytes = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "intake_finder"

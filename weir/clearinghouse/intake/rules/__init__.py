@@ -6,7 +6,6 @@ from __future__ import annotations
 from weir.clearinghouse.intake.rules.accuracy import (
     CEILING,
     FLOOR,
-    MOST_BYTES_IN_LINE,
     allowance,
     counts,
     turn,
@@ -52,7 +51,6 @@ __all__ = [
     "LABEL",
     "LIMITS",
     "LONGEST_DETAIL",
-    "MOST_BYTES_IN_LINE",
     "NEXT",
     "after",
     "allowance",

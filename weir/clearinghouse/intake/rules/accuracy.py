@@ -18,7 +18,6 @@ FLOOR = 20
 CEILING = 500
 DOUBT = 5
 DAY = timedelta(days=1)
-MOST_BYTES_IN_LINE = 64 * 1024 * 1024
 
 
 def allowance(record: TrackRecord) -> int:

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from weir.clearinghouse.intake import rules
-from weir.clearinghouse.intake.models import FinderRow, ReportRow, StrangersDayRow
-from weir.clearinghouse.intake.reads import SEALED_CONTEXT
+from weir.clearinghouse.intake.models import ReportRow, StrangersDayRow
+from weir.clearinghouse.intake.reads import SEALED_CONTEXT, track_record
 from weir.clearinghouse.intake.terms import (
     NO_DETAILS,
     AiUse,
@@ -25,7 +25,6 @@ from weir.clearinghouse.intake.terms import (
     ReportId,
     ReportState,
     Submission,
-    TrackRecord,
 )
 from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.policy.marks import mark_fresh
@@ -39,10 +38,11 @@ from weir.kernel.moments import Moment
 
 
 class Turn(NamedTuple):
-    """When a report has its turn, in whose line, and how much had come in that line with it."""
+    """When a report has its turn, in whose line, how far that line reaches now, and how much has come in it."""
 
     at: Moment
     finder: str = ""
+    full_at: Moment | None = None
     line_bytes: int = 0
 
 
@@ -82,6 +82,7 @@ def receive_report(
         claim_code=rules.claim_code_digest(code) if code else b"",
         finder=turn.finder,
         turn_at=turn.at,
+        full_at=turn.full_at,
         line_bytes=turn.line_bytes,
         acknowledge_by=rules.due_of(ClockName.ACKNOWLEDGE, turn.at),
         assess_by=rules.due_of(ClockName.ASSESS, turn.at),
@@ -94,25 +95,23 @@ def receive_report(
 def _turn_of(finder: str, size: int, now: Moment) -> Turn:
     """When coordinators begin to work on this: at once, or once those that came before from the same finder had their
     turn. Only what waits is bounded, and whoever meets the bound is told when there is room.
+
+    Nothing is held: the line is read off the finder's own reports. Of two that are sent at the same instant both may
+    have the same turn, and neither waits for the other.
     """
-    row = FinderRow.objects.select_for_update().filter(finder=finder).first()
-    if row is None:
-        # Of two first reports at once, the database lets one; the other is decided again.
-        row = FinderRow.objects.create(finder=finder, full_at=now)
-    per_day = rules.allowance(TrackRecord(row.validated, row.refuted))
-    turn_at, row.full_at = rules.turn(Moment.of(row.full_at), now, per_day)
-    row.bytes += size
+    line = ReportRow.objects.filter(finder=finder).order_by("-turn_at", "-line_bytes")
+    before = line.values_list("full_at", "line_bytes").first()
+    full_at, come = (Moment.of(before[0] or now), before[1] + size) if before else (now, size)
+    turn_at, full_at = rules.turn(full_at, now, rules.allowance(track_record(finder)))
     if turn_at > now:
-        _refuse_beyond_the_line(row, now)
-    row.save(update_fields=["full_at", "bytes"])
-    return Turn(turn_at, finder, row.bytes)
+        _refuse_beyond_the_line(line, come, now)
+    return Turn(turn_at, finder, full_at, come)
 
 
-def _refuse_beyond_the_line(finder: FinderRow, now: Moment) -> None:
+def _refuse_beyond_the_line(line: QuerySet[ReportRow], come: int, now: Moment) -> None:
     """What waits is what came less what has had its turn: each report remembers how much had come with it."""
-    line = ReportRow.objects.filter(finder=finder.finder)
-    had_turn = line.filter(turn_at__lte=now).order_by("-turn_at", "-line_bytes").values_list("line_bytes", flat=True)
-    if finder.bytes - (had_turn.first() or 0) <= rules.MOST_BYTES_IN_LINE:
+    had_turn = line.filter(turn_at__lte=now).values_list("line_bytes", flat=True).first()
+    if come - (had_turn or 0) <= settings.LINE_BYTES:
         return
     first = line.filter(turn_at__gt=now).order_by("turn_at").values_list("turn_at", flat=True).first()
     until = Moment.of(first or now + timedelta(days=1))

@@ -37,4 +37,5 @@ def record_track_record(
 
 def _move(finder: str, outcome: Outcome, by: int) -> None:
     column = _COLUMN[outcome]
+    FinderRow.objects.get_or_create(finder=finder)
     FinderRow.objects.filter(finder=finder).update(**{column: F(column) + by})
