@@ -15,8 +15,8 @@ import pytest
 # The shell is large while it is the only one that starts whole instances; its share goes to the rooms as they come.
 BUDGETS: dict[str, float] = {
     "tests/architecture": 70,  # following the tutorial takes twenty of them
-    "tests/bench": 15,
-    "tests/checker": 20,
+    "tests/bench": 10,
+    "tests/checker": 15,
     "tests/clearinghouse": 220,
     "tests/clearinghouse/findings": 70,
     "tests/clearinghouse/intake": 110,
@@ -30,7 +30,7 @@ BUDGETS: dict[str, float] = {
     "tests/foundation/policy": 60,
     "tests/frontier": 10,
     "tests/hardship": 60,
-    "tests/journeys": 230,  # real browsers and real instances; an issuer that lies in many ways takes a third of it
+    "tests/journeys": 220,  # real browsers and real instances; an issuer that lies in many ways takes a third of it
     "tests/kernel": 30,
     "tests/order": 5,
     "tests/proofs": 80,
