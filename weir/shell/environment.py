@@ -223,7 +223,7 @@ SETTINGS: tuple[Setting, ...] = (
         "WEIR_LINE_BYTES",
         whole(1_000_000, 1_000_000_000_000),
         "64000000",
-        "Bytes of reports of one finder that may wait for their turn. Beyond them the finder is told when to come back.",
+        "Bytes of one finder's reports that may wait for their turn. Beyond them the finder is told when to come back.",
         "Too low turns away whoever found much at once; too high lets one flood fill the disk.",
     ),
     Setting(
