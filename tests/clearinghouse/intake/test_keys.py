@@ -130,6 +130,13 @@ def test_what_each_sort_of_item_has():
     assert kinds(Item("", Grain.WORDS, "nothing to hold on to")) == []
 
 
+@pytest.mark.parametrize("grain", [Grain.WORDS, Grain.CRASH])
+def test_what_is_only_mentioned_in_words_makes_nothing_one(grain):
+    mention = Item("1", grain, "It looks like CVE-2024-1234", aliases=("CVE-2024-1234",))
+    assert exact_keys(mention, "a") == ()
+    assert exact_keys(mention._replace(grain=Grain.ADVISORY), "a")[0].kind == KeyKind.ALIAS
+
+
 @pytest.mark.parametrize(
     ("frame", "name"),
     [

@@ -16,6 +16,8 @@ from weir.clearinghouse.intake.terms.documents import ExactKey, KeyKind
 from weir.clearinghouse.intake.terms.items import Grain, Item
 
 MOST_KEYS = 32
+# Only these say of themselves which vulnerability they are; an id in plain words may be one that is merely mentioned.
+_NAMED = frozenset({Grain.ADVISORY, Grain.STATIC})
 # As plain numbers: what an enum does around each costs more than the key.
 _ALIAS, _FINGERPRINT, _PLACE, _STACK = (kind.value for kind in KeyKind)
 DIGEST_SIZE = 16
@@ -31,7 +33,9 @@ def exact_keys(item: Item, scope: str) -> tuple[ExactKey, ...]:
     """The keys of one item, each once. An item may have none: then only likeness can tell what it belongs to."""
     about = _code_of(item) or f"scope:{scope}"
     path = item.places[0].path if item.places else ""
-    keys = [_key(_ALIAS, alias.upper()) for alias in item.aliases if _GLOBAL.fullmatch(alias)]
+    keys = []
+    if item.grain in _NAMED:
+        keys += [_key(_ALIAS, alias.upper()) for alias in item.aliases if _GLOBAL.fullmatch(alias)]
     for name, value in item.fingerprints:
         keys.append(_key(_FINGERPRINT, about, item.tool.casefold(), item.rule, path, name, value))
     if path and item.grain is Grain.STATIC:
