@@ -627,20 +627,23 @@ class Liar(Direct):
         return {**super().act(verb, **parameters), **self.lies}
 
 
+ANOTHER_POINT = client.blind(b"x")[1].hex()
+
+
 @pytest.mark.parametrize(
     "lies",
     [
         {"root": "00" * 32},
         {"whole": "AAAA"},
-        {"public_key": bytes(client.blind(b"x")[1]).hex()},
-        {"evaluated": [client.blind(b"x")[1].hex()] * 4},
+        {"public_key": ANOTHER_POINT},
+        {"evaluated": [ANOTHER_POINT] * 4},
         {"evaluated": ["00" * 32] * 4},
         {"evaluated": ["00"] * 4},
         {"evaluated": []},
         {"proof": "00" * 64},
         {"proof": ""},
     ],
-    ids=lambda lies: "{}={:.12}".format(*next((name, str(value)) for name, value in lies.items())),
+    ids=["root", "whole", "public key", "other points", "no points", "short points", "none", "proof", "no proof"],
 )
 def test_the_client_believes_no_liar(blind, lies):
     blind.publish()
