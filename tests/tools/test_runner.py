@@ -112,6 +112,9 @@ def test_an_empty_selection_fails_unless_it_may_be_empty(suite):
     assert suite({"test_x.py": NAMED}, "-m", "prove", "--may-be-empty", "-n", "2")[0] == pytest.ExitCode.OK
 
 
-def test_all_budgets_together_fit_into_ten_minutes_of_two_workers():
-    wings = [seconds for folder, seconds in BUDGETS.items() if folder.count("/") == 1]
-    assert sum(wings) <= 2 * 600
+def test_the_whole_fits_into_ten_minutes_of_two_workers(suite):
+    assert max(BUDGETS.values()) == BUDGETS["tests"] < 2 * 600
+    files = {"kernel/test_a.py": SLOW, "shell/test_b.py": SLOW}
+    code, told = suite(files, "--enforce-budgets", budgets={"tests": 0.1})
+    assert "tests took" in told
+    assert code == pytest.ExitCode.TESTS_FAILED
