@@ -43,8 +43,7 @@ def database(home: Path) -> str:
         raise pytest.UsageError(f"WEIR_TEST_DATABASE is sqlite or postgres, not {kind}")
     if "WEIR_TEST_POSTGRES" not in os.environ:
         raise pytest.UsageError("No PostgreSQL is named. Run: python tools/postgres.py run -- pytest ...")
-    clusters = os.environ["WEIR_TEST_POSTGRES"].split()
-    return clusters[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
+    return os.environ["WEIR_TEST_POSTGRES"]
 
 
 def set_up_django() -> Path:
