@@ -33,7 +33,7 @@ def list_clocks(actor: Actor) -> tuple[ClockLine, ...]:
     now = Moment.of(datetime.now(UTC))
     rows = visible_to(actor, ReportRow, "intake.list_clocks").filter(assess_by__isnull=False, assessed_at=None)
     rows = rows.exclude(state=ReportState.WITHDRAWN).filter(Q(turn_at=None) | Q(turn_at__lte=now))
-    lines = [_line(row, now) for row in rows.order_by("assess_by")[:MOST]]
+    lines = [_line(row, now) for row in rows.order_by("assess_by", "id")[:MOST]]
     return tuple(sorted(lines, key=lambda line: min(clock.due for clock in line.clocks)))
 
 
@@ -61,7 +61,8 @@ def _overdue(name: ClockName, now: Moment) -> list[Due]:
     by, met = _COLUMNS[name]
     late = ReportRow.objects.filter(**{f"{by}__lte": now, met: None}).exclude(state=ReportState.WITHDRAWN)
     late = late.filter(Q(paused_since=None) | Q(paused_since__gt=F(by))).exclude(overdue_noted__contains=name.value)
-    return [Due(f"{number} {name}", Moment.of(due)) for number, due in late.values_list("number", by)[:MOST]]
+    oldest = late.order_by(by, "id").values_list("number", by)[:MOST]
+    return [Due(f"{number} {name}", Moment.of(due)) for number, due in oldest]
 
 
 def _clock(row: ReportRow, name: ClockName, now: Moment) -> Clock:
