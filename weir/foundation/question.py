@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from weir.foundation.shape import Shape, enroll, shape_of
 from weir.foundation.transactions import reading
 from weir.foundation.verb import BOUND
+from weir.kernel.moments import Moment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +68,11 @@ class Options:
     on: str = ""
     filtered: bool = False
     sealed: bool = False
+
+
+def present(now: Moment | None = None) -> Moment:
+    """What time it is for a question. Pages hand it in; other doors do not, so it is looked up here."""
+    return now or Moment.of(datetime.now(UTC))
 
 
 QUESTIONS: dict[str, Question[..., Any]] = {}

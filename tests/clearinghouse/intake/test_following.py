@@ -11,9 +11,6 @@ import pytest
 from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.jobs.clocks import note
 from weir.clearinghouse.intake.models import FactRow, ReportRow
-from weir.clearinghouse.intake.reads import clocks as clock_reads
-from weir.clearinghouse.intake.reads import following as course_reads
-from weir.clearinghouse.intake.reads import reports as report_reads
 from weir.clearinghouse.intake.terms import (
     Act,
     AiPhase,
@@ -39,6 +36,7 @@ from weir.clearinghouse.intake.verbs import (
     receive_report,
     withdraw_report,
 )
+from weir.foundation import question
 from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger.reads import entries_about, read_entry
 from weir.kernel.errors import Missing, Refused
@@ -62,8 +60,7 @@ def clock(house, monkeypatch):
         def now(_zone):
             return house.now
 
-    for module in (clock_reads, course_reads, report_reads):
-        monkeypatch.setattr(module, "datetime", Now)
+    monkeypatch.setattr(question, "datetime", Now)
 
 
 def clocks(house, report, actor=None):
@@ -105,7 +102,7 @@ def test_a_report_is_taken_back_and_its_clocks_end(house, report, clock):
     assert withdraw_report(house.finder, report, "Mine was wrong.", now=house.now).state is ReportState.WITHDRAWN
     course = reads.read_course(house.finder, report)
     assert (course.clocks, course.needs, course.facts[-1].act) == ((), None, Act.WITHDRAW)
-    assert clock_reads.overdue(house.later(days=60)) == []
+    assert reads.overdue(house.later(days=60)) == []
     assert reads.list_clocks(house.coordinator) == ()
     for act in (amend_report, answer_question):
         with pytest.raises(NotNow):
@@ -172,7 +169,7 @@ def test_what_is_needed_is_a_fact_with_an_owner_and_a_next_date_and_pauses_the_c
     promised = {each.name: each for each in course.clocks}
     assert promised[ClockName.ACKNOWLEDGE].state is ClockState.MET, "who asks has read it"
     assert promised[ClockName.ASSESS].state is ClockState.PAUSED
-    assert clock_reads.overdue(house.later(days=30)) == []
+    assert reads.overdue(house.later(days=30)) == []
     assert clocks(house, report)[ClockName.ASSESS].state is ClockState.PAUSED
 
 
@@ -211,10 +208,10 @@ def test_a_question_looks_ahead(house, report):
 
 def test_a_promise_that_was_missed_is_put_on_record_once_and_stays_missed(house, report, clock):
     house.later(days=6)
-    [due] = clock_reads.overdue(house.now)
+    [due] = reads.overdue(house.now)
     assert due.id == f"{report} acknowledge"
     note(due.id, key="once", now=house.now)
-    assert clock_reads.overdue(house.now) == []
+    assert reads.overdue(house.now) == []
     assert not note_overdue(SYSTEM, report, ClockName.ACKNOWLEDGE, now=house.now).noted
     assert [line.kind for line in entries_about(house.finder, report).lines].count("intake.note_overdue") == 2
     acknowledge_report(house.coordinator, report, now=house.now)
@@ -232,7 +229,7 @@ def test_a_question_after_the_day_does_not_undo_that_it_was_missed(house, report
 
 def test_a_promise_that_was_kept_meanwhile_is_not_noted(house, report, clock):
     house.later(days=6)
-    [due] = clock_reads.overdue(house.now)
+    [due] = reads.overdue(house.now)
     acknowledge_report(house.coordinator, report, now=house.now)
     assert due.id == f"{report} acknowledge"
     assert not note_overdue(SYSTEM, report, ClockName.ACKNOWLEDGE, now=house.now).noted

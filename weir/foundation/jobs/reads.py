@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from weir.foundation.actor import Actor
 from weir.foundation.jobs.models import JobRow, LeaseRow, SetAsideRow
 from weir.foundation.jobs.terms import (
@@ -16,7 +14,7 @@ from weir.foundation.jobs.terms import (
     SetAsideId,
     WorkerStatus,
 )
-from weir.foundation.question import Page, question
+from weir.foundation.question import Page, present, question
 from weir.kernel.moments import Moment
 
 PAGE = 50
@@ -25,7 +23,7 @@ PAGE = 50
 @question("jobs.status")
 def status(actor: Actor) -> JobsStatus:
     """What the workers are doing, how far each batch has come, and what waits."""
-    now = Moment.of(datetime.now(UTC))
+    now = present()
     newest = JobRow.objects.filter(state__in=UNFINISHED).defer("items").order_by("due_at")[:PAGE]
     return JobsStatus(
         workers=workers(now),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db.models import Sum
@@ -31,7 +30,7 @@ from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.ledger.reads import first_entry_about, prove_entry
 from weir.foundation.ledger.terms import ProofBundle
 from weir.foundation.policy.rules import root
-from weir.foundation.question import question
+from weir.foundation.question import present, question
 from weir.foundation.store.reads import unseal
 from weir.foundation.store.terms import Erased
 from weir.kernel import voprf
@@ -70,7 +69,7 @@ def check_terms(actor: Actor) -> CheckTerms:
         buckets=shape.buckets,
         slots=shape.slots,
         root=buckets.root_of(buckets.cut(bytes(edition.data), shape)).hex(),
-        left=left_to(actor, Moment.of(datetime.now(UTC))),
+        left=left_to(actor, present()),
     )
 
 

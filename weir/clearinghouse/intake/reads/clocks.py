@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.db.models import F, Q
 
 from weir.clearinghouse.intake import rules
@@ -13,7 +11,7 @@ from weir.clearinghouse.intake.terms import Clock, ClockLine, ClockName, Needs, 
 from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.jobs.terms import Due
 from weir.foundation.policy.reads import visible_to
-from weir.foundation.question import question
+from weir.foundation.question import present, question
 from weir.foundation.transactions import reading
 from weir.kernel.moments import Moment
 
@@ -30,7 +28,7 @@ def list_clocks(actor: Actor) -> tuple[ClockLine, ...]:
 
     Those that came in a flood stand here once it is their turn.
     """
-    now = Moment.of(datetime.now(UTC))
+    now = present()
     rows = visible_to(actor, ReportRow, "intake.list_clocks").filter(assess_by__isnull=False, assessed_at=None)
     rows = rows.exclude(state=ReportState.WITHDRAWN).filter(Q(turn_at=None) | Q(turn_at__lte=now))
     lines = [_line(row, now) for row in rows.order_by("assess_by", "id")[:MOST]]

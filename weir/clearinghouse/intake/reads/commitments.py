@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from weir.clearinghouse.intake import rules
 from weir.clearinghouse.intake.models import CommitmentRow
 from weir.clearinghouse.intake.terms import (
@@ -17,7 +15,7 @@ from weir.clearinghouse.intake.terms import (
 from weir.foundation.actor import Actor
 from weir.foundation.policy.reads.pages import newest_page
 from weir.foundation.policy.rules import root
-from weir.foundation.question import Page, question
+from weir.foundation.question import Page, present, question
 from weir.kernel.moments import Moment
 
 PAGE = 50
@@ -26,14 +24,14 @@ PAGE = 50
 @question("intake.read_commitment", on="commitment")
 def read_commitment(actor: Actor, commitment: CommitmentId) -> Commitment:
     """One commitment: when it was made, and which report opened it."""
-    return _shown(CommitmentRow.objects.get(number=commitment), Moment.of(datetime.now(UTC)))
+    return _shown(CommitmentRow.objects.get(number=commitment), present())
 
 
 @question("intake.list_commitments", filtered=True)
 def list_commitments(actor: Actor, after: str = "") -> Page[Commitment]:
     """Your commitments, newest first."""
     rows, further = newest_page(actor, CommitmentRow, "intake.list_commitments", after=after, limit=PAGE)
-    now = Moment.of(datetime.now(UTC))
+    now = present()
     return Page(tuple(_shown(row, now) for row in rows), further)
 
 

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from weir.clearinghouse.intake.models import CommitmentRow, ReportRow
 from weir.clearinghouse.intake.reads.clocks import clocks_of, needs_of
 from weir.clearinghouse.intake.reads.sealed import attachment_of, words_of
 from weir.clearinghouse.intake.terms import Act, Course, Fact, ReportId
 from weir.foundation.actor import Actor
-from weir.foundation.question import question
+from weir.foundation.question import present, question
 from weir.kernel.moments import Moment
 
 
@@ -27,7 +25,7 @@ def read_course(actor: Actor, report: ReportId) -> Course:
         id=report,
         turn_at=Moment.of(row.turn_at) if row.turn_at else None,
         facts=facts,
-        clocks=clocks_of(row, Moment.of(datetime.now(UTC))),
+        clocks=clocks_of(row, present()),
         needs=needs_of(row),
         attachments=attachments,
         committed_at=Moment.of(committed.committed_at) if committed else None,

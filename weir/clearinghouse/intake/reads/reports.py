@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from weir.clearinghouse.intake import rules
 from weir.clearinghouse.intake.models import AttachmentRow, FactRow, ReportRow
@@ -23,7 +22,7 @@ from weir.clearinghouse.intake.terms import (
 )
 from weir.foundation.actor import Actor
 from weir.foundation.policy.reads.pages import newest_page
-from weir.foundation.question import Page, question
+from weir.foundation.question import Page, present, question
 from weir.foundation.store.reads import unseal
 from weir.foundation.store.terms import Erased
 from weir.kernel.canonical import hexdigest
@@ -84,7 +83,7 @@ def _lines(rows: Iterable[ReportRow]) -> Iterable[ReportLine]:
         facts[fact.report_id].append(fact)
     for file in AttachmentRow.objects.filter(report__in=kept):
         files[file.report_id].append(file)
-    now = Moment.of(datetime.now(UTC))
+    now = present()
     for row in kept:
         yield _line(row, facts[row.pk], files[row.pk], now)
 

@@ -10,7 +10,6 @@ from django.db.models import Sum
 
 from weir.clearinghouse.scanning.models import AnswersRow, CapacityRow, ClaimRow, CoverageRow, TargetRow
 from weir.clearinghouse.scanning.reads import overlaps
-from weir.clearinghouse.scanning.reads.present import present
 from weir.clearinghouse.scanning.rules import sizes
 from weir.clearinghouse.scanning.terms import (
     Choice,
@@ -29,7 +28,7 @@ from weir.foundation.actor import Actor
 from weir.foundation.jobs.terms import Due
 from weir.foundation.policy.reads.pages import newest_page
 from weir.foundation.policy.rules import root
-from weir.foundation.question import Page, question
+from weir.foundation.question import Page, present, question
 from weir.foundation.store.reads import unseal
 from weir.foundation.store.terms import Erased
 from weir.kernel.canonical import own_object

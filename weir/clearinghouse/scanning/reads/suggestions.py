@@ -9,7 +9,6 @@ from django.db.models import Count
 
 from weir.clearinghouse.scanning.models import RuleRow, TargetRow, YieldRow
 from weir.clearinghouse.scanning.reads.claims import capacity_of
-from weir.clearinghouse.scanning.reads.present import present
 from weir.clearinghouse.scanning.reads.targets import rule_line, scans_of
 from weir.clearinghouse.scanning.rules import effort, projects, suggesting
 from weir.clearinghouse.scanning.rules.suggesting import Candidate, Share
@@ -17,7 +16,7 @@ from weir.clearinghouse.scanning.terms import Suggestion, TargetId
 from weir.foundation.actor import Actor
 from weir.foundation.policy.reads import visible_to
 from weir.foundation.policy.rules import root
-from weir.foundation.question import question
+from weir.foundation.question import present, question
 from weir.kernel.moments import Moment
 
 MOST_CONSIDERED = 200

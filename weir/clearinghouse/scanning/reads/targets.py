@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from weir.clearinghouse.scanning.models import ChangeRow, CoverageRow, RuleRow, TargetRow
 from weir.clearinghouse.scanning.reads.overlaps import index_key
-from weir.clearinghouse.scanning.reads.present import present
 from weir.clearinghouse.scanning.rules import cells, effort, projects
 from weir.clearinghouse.scanning.terms import (
     CoverageBand,
@@ -23,7 +22,7 @@ from weir.clearinghouse.scanning.terms import (
 )
 from weir.foundation.actor import Actor
 from weir.foundation.policy.reads.pages import newest_page
-from weir.foundation.question import Page, question
+from weir.foundation.question import Page, present, question
 from weir.kernel.moments import Moment
 
 PAGE = 50
