@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weir.clearinghouse.findings.rules.stacks import frame_of, likeness, signature, telling_frames
+from weir.clearinghouse.findings.rules.stacks import likeness, signature, telling_frames
+from weir.clearinghouse.intake.rules.stacks import frame_of
 
 NAMES = st.lists(st.sampled_from("abcdef"), max_size=6)
 

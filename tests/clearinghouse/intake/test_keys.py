@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weir.clearinghouse.intake.rules.items import Keying, each_key, item_of, words_of
-from weir.clearinghouse.intake.rules.keys import DIGEST_SIZE, MOST_KEYS, Keyed, exact_keys, function_of
+from weir.clearinghouse.intake.rules.keys import DIGEST_SIZE, MOST_KEYS, Keyed, exact_keys
+from weir.clearinghouse.intake.rules.stacks import frame_of
 from weir.clearinghouse.intake.terms.documents import KeyKind
 from weir.clearinghouse.intake.terms.items import Affected, Grain, Item, Place
 
@@ -149,7 +150,7 @@ def test_what_is_only_mentioned_in_words_makes_nothing_one(grain):
     ],
 )
 def test_a_frame_is_known_by_its_function(frame, name):
-    assert function_of(frame) == name
+    assert frame_of(frame) == name
 
 
 @given(st.binary(min_size=1, max_size=80), st.lists(st.binary(max_size=5), max_size=3), st.binary(max_size=300))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stacks of crashes, brought to one spelling, without the frames of the machinery that noticed the crash.
+"""Stacks of crashes, without the frames of the machinery that noticed the crash.
 
 Equal stacks can hide different bugs, and one bug can crash in many places: what stands here nominates, and a proof
 decides.
@@ -10,21 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from weir.clearinghouse.intake.rules.stacks import frame_of
+
 TELLING = 3  # frames that make a signature: deeper ones are how the fuzzer came there
 AGING = 0.8  # how much less each further frame counts
 ALIKE = 0.6
-LONGEST = 500  # characters of a frame: it is a stranger's text
-
-PLACE = re.compile(
-    r"\s+(?:in\s+)?[^\s]*(?:/|\\)[^\s]*$|\s*\([^()]*(?:\+0x[0-9a-f]+|:\d+)[^()]*\)\s*$|(?::\d+)+$|\+0x[0-9a-f]+$"
-)
-LEAD = re.compile(r"^\s*(?:#\d+\s+)?(?:\[?0x[0-9a-f]+\]?\s+)?(?:in\s+|at\s+)?", re.IGNORECASE)
-SUFFIX = re.compile(
-    r"(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*|::h[0-9a-f]{16}|@@?[\w.]+|\$[0-9a-f]+)+$"
-)
-ANONYMOUS = re.compile(r"\(anonymous namespace\)::|<unnamed>::|\{\{?closure\}?\}(?:#\d+)?::?")
-INNERMOST = re.compile(r"<[^<>]*>|\([^()]*\)")
-
 MACHINERY = re.compile(
     r"""^(?:
       _*(?:asan|msan|tsan|ubsan|lsan|hwasan|sanitizer|interceptor)_ | .*sanitizer:: | __interceptor | _+asan
@@ -43,18 +33,6 @@ MACHINERY = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-
-
-def frame_of(line: str) -> str:
-    """A frame's function, without addresses, files, parameters and what compilers add. Empty where there is none."""
-    said = LEAD.sub("", line[:LONGEST].strip())
-    said = ANONYMOUS.sub("", said)
-    if not said.startswith("operator"):
-        said = PLACE.sub("", said)
-    while (shorter := INNERMOST.sub("", said)) != said:
-        said = shorter
-    said = SUFFIX.sub("", said.partition("<")[0].partition("(")[0].strip())
-    return said.rpartition(" ")[2] if not said.startswith("operator") else said
 
 
 def telling_frames(frames: Iterable[str]) -> tuple[str, ...]:

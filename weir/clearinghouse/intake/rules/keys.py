@@ -12,6 +12,7 @@ import hmac
 import re
 from hashlib import sha256
 
+from weir.clearinghouse.intake.rules.stacks import frame_of
 from weir.clearinghouse.intake.terms.documents import ExactKey, KeyKind
 from weir.clearinghouse.intake.terms.items import Grain, Item
 
@@ -25,8 +26,6 @@ _BLOCK = 64
 _GLOBAL = re.compile(
     r"(?:CVE|GHSA|PYSEC|RUSTSEC|GO|OSV|GSD|MAL|RSEC|HSEC|DSA|DLA|USN|RHSA|KEV)(?:-[0-9A-Z]{1,20}){1,4}", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"^(?:#?\d+[:.]?\s+)?(?:0x[0-9a-fA-F]+\s+)?(?:in\s+)?")
-_AFTER_NAME = re.compile(r"\s+\(?/.*$|\s+at\s+.*$|\s*\+0x[0-9a-fA-F]+.*$|\(.*$|<.*$|\s+\S+:\d+(?::\d+)?$")
 
 
 def exact_keys(item: Item, scope: str) -> tuple[ExactKey, ...]:
@@ -46,13 +45,8 @@ def exact_keys(item: Item, scope: str) -> tuple[ExactKey, ...]:
 
 
 def stack(frames: tuple[str, ...]) -> tuple[str, ...]:
-    """A stack without what differs from run to run: addresses, offsets, parameters, places in files."""
-    return tuple(name for frame in frames if (name := function_of(frame)))
-
-
-def function_of(frame: str) -> str:
-    """The function that a frame names."""
-    return _AFTER_NAME.sub("", _ADDRESS.sub("", frame.strip(), count=1)).strip()
+    """A stack by the names of its functions."""
+    return tuple(name for frame in frames if (name := frame_of(frame)))
 
 
 def _place_key(item: Item, about: str, path: str) -> ExactKey:
