@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings: many reports, one finding per cause.
 
-In: a report.   Out: a finding, new or joined, on the coordinators' queue.
+In: a report; what speaks for two findings being one.   Out: a finding on the coordinators' queue, merged and split by
+people, with reasons; an answer to whoever asks blindly whether something is held (docs/blind-check.md).
 """
