@@ -306,7 +306,7 @@ class Guesser:
 
     def left(self):
         stale = sum(self.day - day > checking.WINDOW.days for day in self.committed)
-        lately = sum(n for day, n in self.spent if self.day - day < checking.WINDOW.days)
+        lately = sum(n for day, n in self.spent if self.day - day <= checking.WINDOW.days)
         counts = CommitmentCounts(len(self.committed), stale, self.opened)
         return checking.room_left(counts, self.asked, lately, self.most)
 
@@ -355,6 +355,17 @@ def test_an_honest_finder_who_opens_in_time_is_never_held_up():
         finder.day += 13
         finder.opened, finder.committed = finder.opened + 5, []
     assert finder.asked == 30 * 20
+
+
+def test_what_was_spent_counts_until_the_commitment_is_stale(blind, settings):
+    """At the last instant of the window the commitment is not stale yet, so what it paid for must still count."""
+    settings.CHECK_BOUND = 4
+    blind.publish()
+    blind.commit(blind.house.outsider, 2)
+    one_more(blind, blind.house.outsider, times=4)
+    blind.house.later(days=checking.WINDOW.days)
+    with pytest.raises(MoreThanCommitted):
+        one_more(blind, blind.house.outsider)
 
 
 def test_guessing_through_a_package_finds_at_most_what_the_bound_allows(blind, settings):

@@ -101,7 +101,7 @@ def left_to(actor: Actor, now: Moment) -> int:
     """How many more fingerprints this member may have checked; for verbs and questions that have asked policy."""
     member = root(actor)
     spent = CheckerRow.objects.filter(member=member).values_list("spent", flat=True).first() or 0
-    since = CheckSpentRow.objects.filter(checker=member, at__gt=now - checking.WINDOW)
+    since = CheckSpentRow.objects.filter(checker=member, at__gte=now - checking.WINDOW)
     lately = since.aggregate(sum=Sum("elements"))["sum"] or 0
     return checking.room_left(commitments_of(actor, now), spent, lately, settings.CHECK_BOUND)
 

@@ -25,7 +25,10 @@ _ELEMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def room_left(commitments: CommitmentCounts, spent: int, lately: int, most: int) -> int:
-    """How many more fingerprints. `spent` ever, `lately` within the window; both of this member alone."""
+    """How many more fingerprints. `spent` ever, `lately` within the window; both of this member alone.
+
+    A window's last instant still counts: a commitment is not stale before it is over.
+    """
     registered = FOR_EACH * (commitments.waiting + commitments.opened) - spent
     bound = most - FOR_EACH * commitments.stale - lately
     return max(0, min(registered, bound))

@@ -126,7 +126,7 @@ def _spend(actor: Actor, elements: int, now: Moment) -> None:
     if elements > left:
         raise MoreThanCommitted(f"You may have {left} more fingerprints checked, not {elements}.")
     CheckerRow.objects.filter(member=member).update(spent=F("spent") + elements)
-    CheckSpentRow.objects.filter(checker=member, at__lte=now - checking.WINDOW).delete()
+    CheckSpentRow.objects.filter(checker=member, at__lt=now - checking.WINDOW).delete()
     CheckSpentRow.objects.create(id=uuid7(now, os.urandom), checker_id=member, at=now, elements=elements)
 
 
