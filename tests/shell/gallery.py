@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader
 
-from tests.shell.samples import PAGES, everywhere
+from tests.shell.samples import PAGES
+from tests.shell.samples.frame import everywhere
 from tests.shell.sign_in import sign_in_pages
 from tests.shell.states import faulty_states, full_states
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from tests.shell.samples import OUT, ago
+from tests.shell.samples.frame import OUT
+from tests.shell.samples.parts import ago
 
 
 def sign_in_pages() -> dict[str, tuple[str, dict[str, Any]]]:

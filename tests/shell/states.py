@@ -10,7 +10,8 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.shell import samples
-from tests.shell.samples import JUST_NOW, NOW, OUT, ago
+from tests.shell.samples.frame import OUT
+from tests.shell.samples.parts import JUST_NOW, NOW, ago
 from weir.kernel.moments import Moment
 
 State = tuple[str, dict[str, Any]]
@@ -48,26 +49,34 @@ def full_states() -> dict[str, State]:
         "my-reports-full": ("intake/my_reports.html", _my_reports()),
         "findings-queue-full": (
             "findings/queue.html",
-            samples.queue([_row(n) for n in range(21)], active=True, works=samples.work(20, active=True)),
+            samples.findings.queue(
+                [_row(n) for n in range(21)], active=True, works=samples.findings.work(20, active=True)
+            ),
         ),
-        "pairs-full": ("findings/pairs.html", samples.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
-        "pair-full": ("findings/pair.html", samples.PAIR | {"pair": _pair()}),
+        "pairs-full": ("findings/pairs.html", samples.pairs.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
+        "pair-full": ("findings/pair.html", samples.pairs.PAIR | {"pair": _pair()}),
         "scanning-claims-full": ("scanning/board.html", _board()),
         "target-full": ("scanning/target.html", {"target": _target()}),
         "scanning-claim-full": ("scanning/claim.html", _claim()),
-        "receipt-full": ("intake/receipt.html", samples.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}')),
+        "receipt-full": (
+            "intake/receipt.html",
+            samples.intake.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}'),
+        ),
         "receipt-followed-full": ("intake/receipt.html", _followed()),
-        "clocks-full": ("intake/clocks.html", {"rows": [samples.promise(n) for n in range(20)]}),
-        "receipt-again": ("intake/receipt.html", OUT | samples.receipt(title=ARABIC, claim_code=None, again=True)),
+        "clocks-full": ("intake/clocks.html", {"rows": [samples.intake.promise(n) for n in range(20)]}),
+        "receipt-again": (
+            "intake/receipt.html",
+            OUT | samples.intake.receipt(title=ARABIC, claim_code=None, again=True),
+        ),
         "finding-full": ("findings/finding.html", {"finding": _finding()}),
-        "log-full": ("ledger/log.html", samples.LOG | {"recent": samples.LOG["recent"] * 3}),
+        "log-full": ("ledger/log.html", samples.ledger.LOG | {"recent": samples.ledger.LOG["recent"] * 3}),
         "entry-full": ("ledger/entry.html", _entry()),
         "organization-full": ("identity/organization.html", _organization()),
         "member-full": ("identity/member.html", _member()),
         "tokens-full": ("identity/tokens.html", _tokens()),
         "agents-full": ("identity/agents.html", _agents()),
         "administration-full": ("identity/administration.html", _administration()),
-        "leave-full": ("identity/leave.html", samples.LEAVE | {"leaver": WORD, "happens": [WORD] * 5}),
+        "leave-full": ("identity/leave.html", samples.organizations.LEAVE | {"leaver": WORD, "happens": [WORD] * 5}),
     }
 
 
@@ -122,10 +131,13 @@ def faulty_states() -> dict[str, State]:
     pair = faulty(pair_form(*numbers), into="is neither of the two", reason="is empty or too long")
     account = faulty(forms.new_account_form(), password="is shorter than 12 characters")
     return {
-        "report-refused": ("intake/report_form.html", JUST_NOW | samples.ASKED | {"form": report, "anonymous": False}),
-        "report-act-faults": ("intake/act.html", JUST_NOW | samples.ADDING | {"form": amended}),
+        "report-refused": (
+            "intake/report_form.html",
+            JUST_NOW | samples.intake.ASKED | {"form": report, "anonymous": False},
+        ),
+        "report-act-faults": ("intake/act.html", JUST_NOW | samples.intake.ADDING | {"form": amended}),
         "claim-refused": ("intake/claim.html", OUT | JUST_NOW | {"form": code}),
-        "apply-faults": ("identity/apply.html", OUT | JUST_NOW | {"form": apply, "terms": samples.TERMS}),
+        "apply-faults": ("identity/apply.html", OUT | JUST_NOW | {"form": apply, "terms": samples.identity.TERMS}),
         "invitation-faults": ("identity/invitation.html", samples.PAGES["invitation"][1] | {"form": account}),
         "first-administrator-faults": ("identity/first_administrator.html", OUT | JUST_NOW | {"form": first}),
         "organization-faults": ("identity/organization.html", organization),
@@ -133,10 +145,10 @@ def faulty_states() -> dict[str, State]:
         "tokens-faults": ("identity/tokens.html", _tokens() | {"form": token, "tokens": []}),
         "agents-faults": ("identity/agents.html", _agents() | {"form": agent, "agents": []}),
         "administration-faults": ("identity/administration.html", administration),
-        "pair-faults": ("findings/pair.html", samples.PAIR | {"form": pair}),
-        "claim-form-faults": ("scanning/claim_form.html", samples.SCANNING["claim-form"][1] | {"form": claiming}),
-        "project-rules-faults": ("scanning/project.html", samples.SCANNING["project-rules"][1] | ruled),
-        "leave-faults": ("identity/leave.html", samples.LEAVE | {"form": sure}),
+        "pair-faults": ("findings/pair.html", samples.pairs.PAIR | {"form": pair}),
+        "claim-form-faults": ("scanning/claim_form.html", samples.PAGES["claim-form"][1] | {"form": claiming}),
+        "project-rules-faults": ("scanning/project.html", samples.PAGES["project-rules"][1] | ruled),
+        "leave-faults": ("identity/leave.html", samples.organizations.LEAVE | {"form": sure}),
     }
 
 
@@ -158,31 +170,34 @@ def _check(n: int) -> Thing:
 
 
 def _row(n: int) -> Thing:
-    return Thing(**(vars(samples.row(n)) | {"title": name(n), "target": TARGETS[n % 3], "reports": n * 99}))
+    return Thing(**(vars(samples.parts.row(n)) | {"title": name(n), "target": TARGETS[n % 3], "reports": n * 99}))
 
 
 def _board() -> dict[str, Any]:
-    row = vars(samples.BOARD["rows"][0])
+    row = vars(samples.scanning.BOARD["rows"][0])
     rows = [
         Thing(**(row | {"locator": TARGETS[n % 3], "paths": WORD, "overlap": "same code, same way"})) for n in range(9)
     ]
-    suggested = [Thing(**(vars(samples.BOARD["suggestions"][0]) | {"locator": TARGETS[n]})) for n in range(3)]
-    return samples.BOARD | {"rows": rows, "suggestions": suggested}
+    suggested = [Thing(**(vars(samples.scanning.BOARD["suggestions"][0]) | {"locator": TARGETS[n]})) for n in range(3)]
+    return samples.scanning.BOARD | {"rows": rows, "suggestions": suggested}
 
 
 def _target() -> Thing:
-    rules = [Thing(**(vars(samples.TARGET.rules[n % 2]) | {"value": name(n), "place": TARGETS[1]})) for n in range(9)]
-    return Thing(**(vars(samples.TARGET) | {"locator": TARGETS[0], "home": TARGETS[1], "rules": rules}))
+    rules = [
+        Thing(**(vars(samples.scanning.TARGET.rules[n % 2]) | {"value": name(n), "place": TARGETS[1]}))
+        for n in range(9)
+    ]
+    return Thing(**(vars(samples.scanning.TARGET) | {"locator": TARGETS[0], "home": TARGETS[1], "rules": rules}))
 
 
 def _claim() -> dict[str, Any]:
     coverage = [Thing(at=ago(days=n), said={"notes": name(n)}, own={"model": name(n + 1)}) for n in range(7)]
     whole = {"locator": TARGETS[1], "paths": [WORD, ARABIC], "authority": ARABIC, "commits": WORD, "coverage": coverage}
-    return samples.CLAIM_PAGE | {"claim": Thing(**(vars(samples.CLAIM_PAGE["claim"]) | whole))}
+    return samples.scanning.CLAIM_PAGE | {"claim": Thing(**(vars(samples.scanning.CLAIM_PAGE["claim"]) | whole))}
 
 
 def _my_reports() -> dict[str, Any]:
-    rows = [Thing(**(vars(samples.own(n)) | {"title": name(n), "target": TARGETS[n % 3]})) for n in range(14)]
+    rows = [Thing(**(vars(samples.intake.own(n)) | {"title": name(n), "target": TARGETS[n % 3]})) for n in range(14)]
     return {
         "rows": rows,
         "prev_href": None,
@@ -199,11 +214,18 @@ def _followed() -> dict[str, Any]:
         for n in range(6)
     ]
     files = [
-        Thing(name=WORD, role="proof", size=n * 10**9, digest=samples.DIGEST, at=ago(hours=n), sender_sealed=n % 2 == 0)
+        Thing(
+            name=WORD,
+            role="proof",
+            size=n * 10**9,
+            digest=samples.parts.DIGEST,
+            at=ago(hours=n),
+            sender_sealed=n % 2 == 0,
+        )
         for n in range(9)
     ]
     needs = Thing(text=ARABIC, since=ago(days=1), next_on="2026-12-04")
-    return samples.followed(title=WORD, said=said, files=files, needs=needs)
+    return samples.intake.followed(title=WORD, said=said, files=files, needs=needs)
 
 
 def _finding() -> Thing:
@@ -212,24 +234,24 @@ def _finding() -> Thing:
     ]
     reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(8)]
     whole = {"title": WORD, "target": TARGETS[1], "facts": facts, "reports": reports, "marking": "TLP:AMBER+STRICT"}
-    return Thing(**(vars(samples.FINDING) | whole))
+    return Thing(**(vars(samples.findings.FINDING) | whole))
 
 
 def _pair_line(n: int) -> Thing:
-    return Thing(**(vars(samples.PAIR_LINE) | {"title": name(n), "other_title": name(n + 1), "kind_label": WORD}))
+    return Thing(**(vars(samples.pairs.PAIR_LINE) | {"title": name(n), "other_title": name(n + 1), "kind_label": WORD}))
 
 
 def _pair() -> Thing:
-    sides = [Thing(**(vars(samples.side(n)) | {"title": name(n), "target": TARGETS[n]})) for n in range(2)]
+    sides = [Thing(**(vars(samples.pairs.side(n)) | {"title": name(n), "target": TARGETS[n]})) for n in range(2)]
     for each in sides:
         each.reports = each.reports * 9
     said = [Thing(by="P-2026-7K3QM-X", at=ago(hours=n), basis=WORD, score=n, explanation=name(n)) for n in range(9)]
     whole = {"sides": sides, "nominations": said, "reason": ARABIC, "losers": [f"organization:{WORD}"] * 4}
-    return Thing(**(vars(samples.decided()) | whole))
+    return Thing(**(vars(samples.pairs.decided()) | whole))
 
 
 def _entry() -> dict[str, Any]:
-    shown = samples.entry("sequenced", "#proof")["entry"]
+    shown = samples.ledger.entry("sequenced", "#proof")["entry"]
     return {
         "entry": Thing(**(vars(shown) | {"actor": WORD, "subject": WORD, "body_json": '{"a": "' + "x" * 900 + '"}'}))
     }
@@ -239,9 +261,13 @@ def _organization() -> dict[str, Any]:
     members = [
         Thing(name=name(n), roles=["coordinator", "finder"] * (n % 3), since=ago(days=n), href="#m") for n in range(8)
     ]
-    whole = vars(samples.ORGANIZATION["organization"]) | {"name": WORD, "kind_label": WORD, "sector": WORD}
+    whole = vars(samples.organizations.ORGANIZATION["organization"]) | {
+        "name": WORD,
+        "kind_label": WORD,
+        "sector": WORD,
+    }
     choices = [Thing(number="O-2026-7K3QM-X", name=name(n), present=n == 0) for n in range(3)]
-    return samples.ORGANIZATION | {"organization": Thing(**whole), "members": members, "choices": choices}
+    return samples.organizations.ORGANIZATION | {"organization": Thing(**whole), "members": members, "choices": choices}
 
 
 def _member() -> dict[str, Any]:
@@ -251,25 +277,25 @@ def _member() -> dict[str, Any]:
 
 def _tokens() -> dict[str, Any]:
     tokens = [
-        Thing(**(vars(samples.TOKEN) | {"name": name(n), "scopes": SCOPES[: n % 9], "expires": LATER}))
+        Thing(**(vars(samples.identity.TOKEN) | {"name": name(n), "scopes": SCOPES[: n % 9], "expires": LATER}))
         for n in range(12)
     ]
     fresh = Thing(name=WORD, secret="weir_" + "q8Zk" * 10)
     return JUST_NOW | {
-        "tokens": [*tokens, samples.OLD],
+        "tokens": [*tokens, samples.identity.OLD],
         "fresh": fresh,
-        "form": samples.TOKEN_FORM,
+        "form": samples.identity.TOKEN_FORM,
         "agents_href": "#a",
     }
 
 
 def _agents() -> dict[str, Any]:
-    agents = [Thing(**(vars(samples.AGENT) | {"name": name(n), "scopes": SCOPES * (n % 3)})) for n in range(8)]
-    return JUST_NOW | {"agents": agents, "fresh": None, "form": samples.TOKEN_FORM, "tokens_href": "#t"}
+    agents = [Thing(**(vars(samples.identity.AGENT) | {"name": name(n), "scopes": SCOPES * (n % 3)})) for n in range(8)]
+    return JUST_NOW | {"agents": agents, "fresh": None, "form": samples.identity.TOKEN_FORM, "tokens_href": "#t"}
 
 
 def _administration() -> dict[str, Any]:
-    some = samples.ADMINISTRATION
+    some = samples.organizations.ADMINISTRATION
     applications = [
         Thing(**(vars(some["applications"][0]) | {"organization": name(n), "kind": WORD, "contact": "x" * 200}))
         for n in range(9)

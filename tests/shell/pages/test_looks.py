@@ -257,7 +257,7 @@ def test_a_report_is_sent_with_the_keyboard_alone(opened):
     page = opened("report")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    names = [field.name for field in samples.report_fields(faulty=False).fields]
+    names = [field.name for field in samples.intake.report_fields(faulty=False).fields]
     stops = list(pressed_through(page, len(names) + 1))
     assert [stop for stop, _ in stops] == [*names, "Send the report"]
     assert all(shown for _, shown in stops), stops
@@ -276,10 +276,10 @@ def test_the_queue_is_worked_with_the_keyboard_alone(opened):
     press, on = page.keyboard.press, "document.activeElement"
     press("j")
     press("j")
-    assert seen_focus(page) == [samples.TITLES[1], True]
+    assert seen_focus(page) == [samples.parts.TITLES[1], True]
     press("x")
     ticked = page.locator("#rows input:checked")
-    assert ticked.evaluate_all("boxes => boxes.map((box) => box.id)") == [f"tick-{samples.NUMBERS[1]}-2"]
+    assert ticked.evaluate_all("boxes => boxes.map((box) => box.id)") == [f"tick-{samples.parts.NUMBERS[1]}-2"]
     press("/")
     page.keyboard.type("jx?/")
     assert page.evaluate(f"[{on}.name, {on}.value]") == ["text", "jx?/"]
@@ -294,7 +294,7 @@ def test_the_queue_is_worked_with_the_keyboard_alone(opened):
     press("k")
     press("Enter")
     page.wait_for_url("**/finding.html")
-    assert page.get_by_role("heading", level=1).inner_text() == samples.LONG
+    assert page.get_by_role("heading", level=1).inner_text() == samples.parts.LONG
 
 
 def test_a_filter_and_a_row_are_reached_by_tab_in_the_order_in_which_they_are_read(opened):
@@ -302,7 +302,7 @@ def test_a_filter_and_a_row_are_reached_by_tab_in_the_order_in_which_they_are_re
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     stops = list(pressed_through(page, 7))
-    assert [stop for stop, _ in stops] == ["text", "state", "marking", "age", "owner", "Filter", samples.LONG]
+    assert [stop for stop, _ in stops] == ["text", "state", "marking", "age", "owner", "Filter", samples.parts.LONG]
     assert all(shown for _, shown in stops), stops
 
 

@@ -106,7 +106,7 @@ def test_every_form_that_writes_carries_the_token_against_forgery(pages):
 
 def test_what_people_write_stays_text(pages):
     evil = "</title></script><img src=x onerror=alert(1)>'\""
-    finding = vars(samples.FINDING) | {
+    finding = vars(samples.findings.FINDING) | {
         "title": evil,
         "target": evil,
         "state_label": evil,
@@ -117,7 +117,7 @@ def test_what_people_write_stays_text(pages):
         gallery.drawing()
         .get_template("findings/finding.html")
         .render(
-            samples.everywhere("")
+            samples.frame.everywhere("")
             | {
                 "finding": Thing(**finding),
                 "actor": Thing(name=evil, org_name=evil, roles=[evil], staff=False),
@@ -144,7 +144,7 @@ def poisoned(value, key=""):
 def test_no_text_of_any_page_can_begin_an_element():
     env = gallery.drawing()
     for name, (path, context) in gallery.states().items():
-        html = env.get_template(path).render(poisoned(samples.everywhere(path) | context))
+        html = env.get_template(path).render(poisoned(samples.frame.everywhere(path) | context))
         assert not Page(html).all("b"), (name, re.findall(r"[^\n]{60}<b>", html)[:3])
         assert "&lt;b&gt;" in html, name
 
@@ -212,7 +212,7 @@ def test_a_page_marks_where_it_is_in_the_navigation(pages):
         template = gallery.states()[name][0]
         here = [attrs for attrs in page.all("a") if attrs.get("aria-current") == "page"]
         somebody = any("who" in attrs.get("class", "") for attrs in page.all("details"))
-        assert len(here) == any(template.startswith(place) for place in samples.ROOMS.values() if somebody), name
+        assert len(here) == any(template.startswith(place) for place in samples.frame.ROOMS.values() if somebody), name
 
 
 def test_what_is_wrong_stands_above_the_form_as_links_and_in_the_title(pages):
