@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker.checking import Cause, check
+from checker.voprf import blind as blinded
 from tests.worlds.house import House
+from weir.clearinghouse.findings.models import EditionRow
 from weir.clearinghouse.findings.terms import FindingId
-from weir.clearinghouse.findings.terms.checking import Published
-from weir.clearinghouse.findings.verbs import place_finding, publish_buckets
+from weir.clearinghouse.findings.terms.checking import EditionId, Published
+from weir.clearinghouse.findings.verbs import evaluate_blinded, place_finding, publish_buckets
 from weir.clearinghouse.intake.verbs import commit_report
 from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.question import QUESTIONS
@@ -21,6 +23,11 @@ from weir.kernel.canonical import plain
 HELD = Cause("pkg:pypi/made-up", "src/made_up/parse.py", "Parser.header", "CWE-787")
 ALIKE = Cause("pkg:pypi/Made_Up@2.0", "made_up/parse.py", "header(bytes)", "CWE-122")
 NOT_HELD = Cause("pkg:pypi/made-up", "src/made_up/parse.py", "Parser.body", "CWE-787")
+
+
+def named(symbol: str) -> Cause:
+    """A cause in another function of the same file."""
+    return Cause(HELD.package, HELD.path, symbol, HELD.weakness)
 
 
 @dataclass
@@ -45,6 +52,12 @@ class Blind:
     def ask(self, member: Actor, *causes: Cause) -> list[str]:
         """The stage of each, or nothing: as the client tells it."""
         return [answer.stage for answer in check(Direct(self.house, member), causes)[1]]
+
+    def spend(self, member: Actor, times: int = 1) -> Any:
+        """Have as many fingerprints evaluated that nobody knows."""
+        newest = EditionRow.objects.latest("made_at").number
+        elements = tuple(blinded(os.urandom(8))[1].hex() for _ in range(times))
+        return evaluate_blinded(member, EditionId(newest), elements, now=self.house.now)
 
 
 @dataclass
