@@ -155,3 +155,19 @@ def test_what_is_earned_moves_the_line(house, small):
     FinderRow.objects.create(finder=house.finder.id, validated=50)
     turn_at = house.report().outcome.turn_at
     assert turn_at - house.now < timedelta(minutes=5), "twelve hours otherwise"
+
+
+@pytest.mark.both_databases
+def test_the_line_is_read_in_one_statement_off_the_last_report_and_the_record(house, django_assert_num_queries):
+    finder, nothing = house.finder.id, TrackRecord(0, 0)
+    assert reads.line_of(finder) == (None, 0, nothing)
+    FinderRow.objects.create(finder=finder, validated=3, refuted=1)
+    assert reads.line_of(finder) == (None, 0, TrackRecord(3, 1))
+    house.report()
+    house.report(actor=house.outsider)
+    house.later(hours=1)
+    house.report()
+    last = ReportRow.objects.filter(finder=finder).latest("received_at")
+    with django_assert_num_queries(1):
+        assert reads.line_of(finder) == (Moment.of(last.full_at), last.line_bytes, TrackRecord(3, 1))
+    assert reads.line_of(house.outsider.id).record == nothing

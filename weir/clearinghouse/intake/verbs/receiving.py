@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from weir.clearinghouse.intake import rules
 from weir.clearinghouse.intake.models import ReportRow, StrangersDayRow
-from weir.clearinghouse.intake.reads import SEALED_CONTEXT, track_record
+from weir.clearinghouse.intake.reads import SEALED_CONTEXT, line_of
 from weir.clearinghouse.intake.terms import (
     NO_DETAILS,
     AiUse,
@@ -99,17 +99,17 @@ def _turn_of(finder: str, size: int, now: Moment) -> Turn:
     Nothing is held: the line is read off the finder's own reports. Of two that are sent at the same instant both may
     have the same turn, and neither waits for the other.
     """
-    line = ReportRow.objects.filter(finder=finder).order_by("-turn_at", "-line_bytes")
-    before = line.values_list("full_at", "line_bytes").first()
-    full_at, come = (Moment.of(before[0] or now), before[1] + size) if before else (now, size)
-    turn_at, full_at = rules.turn(full_at, now, rules.allowance(track_record(finder)))
+    line = line_of(finder)
+    come = line.bytes + size
+    turn_at, full_at = rules.turn(line.full_at or now, now, rules.allowance(line.record))
     if turn_at > now:
-        _refuse_beyond_the_line(line, come, now)
+        _refuse_beyond_the_line(finder, come, now)
     return Turn(turn_at, finder, full_at, come)
 
 
-def _refuse_beyond_the_line(line: QuerySet[ReportRow], come: int, now: Moment) -> None:
+def _refuse_beyond_the_line(finder: str, come: int, now: Moment) -> None:
     """What waits is what came less what has had its turn: each report remembers how much had come with it."""
+    line = ReportRow.objects.filter(finder=finder).order_by("-turn_at", "-line_bytes")
     had_turn = line.filter(turn_at__lte=now).values_list("line_bytes", flat=True).first()
     if come - (had_turn or 0) <= settings.LINE_BYTES:
         return
