@@ -10,7 +10,7 @@ import pytest
 from tests.worlds.identity import DAY, World
 from weir.foundation.actor import SYSTEM
 from weir.foundation.identity import reads, verbs
-from weir.foundation.identity.terms import NoSuchNumber, OrganizationKind, Role
+from weir.foundation.identity.terms import AgentId, NoSuchNumber, OrganizationId, OrganizationKind, PersonId, Role
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.policy.terms import NotAllowed
 from weir.foundation.policy.verbs import confirm_act, propose_act
@@ -81,6 +81,39 @@ def test_what_is_held_back_is_erased_only_once_the_hold_has_ended(scene, about, 
     assert len(key_store().open_key(scene.key())) == 32
     verbs.lift_hold(scene.cleo, hold.id, now=scene.now)
     scene.erase(act)
+
+
+def let_go(scene):
+    verbs.end_membership(scene.olive, PersonId(scene.ben.id), OrganizationId(scene.ben.organization), now=scene.now)
+
+
+def leave(scene):
+    verbs.leave(scene.ben, now=scene.now)
+
+
+@pytest.mark.parametrize("go", [let_go, leave])
+def test_a_hold_on_an_organization_covers_cases_of_whoever_left_it_before(scene, go):
+    go(scene)
+    hold = scene.hold(scene.ben.organization)
+    with pytest.raises(HeldBack):
+        scene.erase()
+    verbs.lift_hold(scene.cleo, hold.id, now=scene.now)
+    scene.erase()
+
+
+def test_a_hold_on_somebody_who_then_leaves_covers_what_their_programs_did(scene):
+    """Programs go with their owner, and the hold does not."""
+    scene.hold(scene.ben.id)
+    leave(scene)
+    with pytest.raises(HeldBack):
+        scene.erase()
+
+
+def test_a_hold_on_an_organization_covers_what_a_program_did_that_was_revoked(scene):
+    verbs.revoke_agent(scene.ben, AgentId(scene.agent.id), now=scene.now)
+    scene.hold(scene.ben.organization)
+    with pytest.raises(HeldBack):
+        scene.erase()
 
 
 def test_a_hold_of_one_person_and_a_hold_on_somebody_else_hold_nothing_back(scene):

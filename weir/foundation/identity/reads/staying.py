@@ -14,6 +14,9 @@ from weir.foundation.question import question
 from weir.foundation.verb import HeldBack
 from weir.kernel.moments import Moment
 
+_MADE = ("identity.register_agent",)
+_JOINED = ("identity.claim_first_administrator", "identity.accept_invitation")
+
 
 @question("identity.list_duties")
 def list_duties(actor: Actor) -> tuple[Duty, ...]:
@@ -54,12 +57,18 @@ def hold_back(actor: Actor, number: str) -> None:
 
 
 def _behind(number: str) -> set[str]:
-    """Whoever acted on something, who answers for them where they are programs, and where these people belong now."""
+    """Whoever acted on something, who answers for them where they are programs, and where these people belong.
+
+    Those who left count too. Their rows are gone, so the ledger is asked as well: it says who ever came where.
+    """
     actors = set(ledger.actors_on(number))
-    people = AgentRow.objects.filter(number__in=actors).values_list("membership__person__number", flat=True)
-    actors |= set(people)
-    memberships = MembershipRow.objects.filter(person__number__in=actors)
-    return actors | set(memberships.values_list("organization__number", flat=True))
+    people = actors | set(
+        AgentRow.objects.filter(number__in=actors).values_list("membership__person__number", flat=True)
+    )
+    people |= {made["owner"] for made in ledger.outcomes_about(actors, _MADE)}
+    memberships = MembershipRow.objects.filter(person__number__in=people)
+    here = set(memberships.values_list("organization__number", flat=True))
+    return people | here | {joined["organization"] for joined in ledger.outcomes_about(people, _JOINED)}
 
 
 def duty_of(row: DutyRow) -> Duty:

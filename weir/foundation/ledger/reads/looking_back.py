@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from weir.foundation.ledger import rules
@@ -25,6 +25,14 @@ def outcome_of(line: Line) -> Mapping[str, Any]:
     row = EntryRow.objects.filter(id=line.cursor.id, leaf=line.leaf).first()
     entry = opened(row)[1] if row else b""
     return own_object(rules.content_of(entry)) if entry else {}
+
+
+def outcomes_about(numbers: Collection[str], kinds: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """What these verbs gave about these numbers, at any time, as far as nobody erased it."""
+    for number in sorted(numbers):
+        for row in entries_on(number).filter(kind__in=kinds):
+            if entry := opened(row)[1]:
+                yield own_object(rules.content_of(entry))
 
 
 def known_leaves(leaves: Collection[str]) -> frozenset[str]:
