@@ -146,6 +146,7 @@ MAY: dict[str, frozenset[str]] = {
     # The house keeps time.
     "identity.open_first_door": frozenset({HOUSE}),
     "identity.record_control": frozenset({HOUSE}),
+    "identity.record_copied_key": frozenset({HOUSE}),
     "identity.record_email": frozenset({HOUSE}),
     "identity.sweep_ended": frozenset({HOUSE}),
     "identity.repeat_endings": frozenset({HOUSE}),

@@ -109,6 +109,8 @@ RATE_PER_MINUTE: int = VALUES.rate_per_minute
 STRANGERS_REPORTS: int = VALUES.strangers_reports
 STRANGERS_BYTES: int = VALUES.strangers_bytes
 LINE_BYTES: int = VALUES.line_bytes
+DOCUMENT_BYTES: int = VALUES.document_bytes
+FINDER_BYTES: int = VALUES.finder_bytes
 CHECK_MINUTES: int = VALUES.check_minutes
 CHECK_BUCKETS: int = VALUES.check_buckets
 CHECK_SLOTS: int = VALUES.check_slots
@@ -230,6 +232,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = INSTANCE
+MFA_FORMS = {
+    "authenticate_webauthn": "weir.shell.passkeys.SecondFactor",
+    "login_webauthn": "weir.shell.passkeys.Alone",
+    "reauthenticate_webauthn": "weir.shell.passkeys.Again",
+}
 # Browsers let passkeys be used without TLS on this machine itself, and nowhere else.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS and _public.hostname in {"localhost", "127.0.0.1", "::1"}
 AUTH_PASSWORD_VALIDATORS = [

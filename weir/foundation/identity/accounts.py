@@ -37,6 +37,7 @@ from weir.kernel.moments import Moment
 Id = TypeVar("Id", bound=TypedId)
 
 _NOWHERE = "0" * 64
+_COUNTER = "counter"
 _SEEN = (
     "number",
     "digest",
@@ -228,6 +229,21 @@ def shut_out(person: PersonRow) -> None:
     SocialAccount.objects.filter(user=person).delete()
     # A passkey alone signs in, and would tell its holder that something is still here.
     Authenticator.objects.filter(user=person).delete()
+
+
+def counts_on(key: Authenticator, shown: int) -> bool:
+    """Keep the signature counter that a passkey has just shown; no, if it had shown as much before: then it is another
+    device with the same key. Of two that show one count at once, the second waits and is refused.
+    """
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().get(pk=key.pk)
+        kept = row.data.get(_COUNTER, row.wrap().authenticator_data.counter)
+        if not rules.counter_grows(kept, shown):
+            return False
+        if shown != kept:
+            row.data[_COUNTER] = shown
+            row.save(update_fields=["data"])
+    return True
 
 
 def forget(person: PersonRow) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from weir.foundation.actor import SYSTEM
 from weir.foundation.identity import reads, verbs
 from weir.foundation.identity.gates import Lookout, Post
-from weir.foundation.identity.terms import ApplicationId, Control, ControlId, InvitationId
+from weir.foundation.identity.terms import ApplicationId, Control, ControlId, InvitationId, PersonId
 from weir.kernel.moments import Moment
 
 
@@ -29,4 +29,10 @@ def send_invitation(invitation: InvitationId, *, post: Post, now: Moment) -> Non
 def answer_application(application: ApplicationId, *, post: Post) -> None:
     """Tell the contact of a declined application. Stop after it: it is told twice, which is better than never."""
     if letter := reads.decline_letter(application):
+        post.send(letter)
+
+
+def warn_of_copied_key(person: PersonId, *, post: Post) -> None:
+    """Tell the owner of a passkey that there may be another. Stop after it: they are told twice."""
+    if letter := reads.copied_key_letter(person):
         post.send(letter)

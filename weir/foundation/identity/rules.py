@@ -221,6 +221,22 @@ def invitation_letter(to: str, organization: str, link: str, expires: Moment) ->
     )
 
 
+def copied_key_letter(to: str) -> Letter:
+    return Letter(
+        to,
+        "A passkey of yours may have been copied",
+        "Somebody tried to sign in to Weir as you with a passkey that showed an older count than it had shown before."
+        " It was refused.\n\nEither another device holds a copy of the key, or your own device was put back to an"
+        " earlier state. Sign in in another way, remove the passkey under Sign-in and security, and add it anew. If you"
+        " do not know why it happened, tell the operator.\n",
+    )
+
+
+def counter_grows(kept: int, shown: int) -> bool:
+    """Whether a passkey's signature counter is what its only holder would show. Devices without one show zero."""
+    return shown > kept or shown == kept == 0
+
+
 def decline_letter(to: str, organization: str) -> Letter:
     return Letter(
         to,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from weir.foundation.identity import jobs as identity
 from weir.foundation.identity.gates import Mail
-from weir.foundation.identity.terms import ApplicationId, InvitationId
+from weir.foundation.identity.terms import ApplicationId, InvitationId, PersonId
 from weir.foundation.jobs.jobs import JOBS, Act, job
 from weir.foundation.jobs.terms import Station
 from weir.kernel.moments import Moment
@@ -17,6 +17,7 @@ STATIONS = (
     Station("letters: invited", "identity.invite", "identity.send_invitation"),
     Station("letters: admitted", "identity.admit_application", "identity.send_invitation"),
     Station("letters: declined", "identity.decline_application", "identity.answer_application"),
+    Station("letters: passkey copied", "identity.record_copied_key", "identity.warn_of_copied_key"),
 )
 
 
@@ -30,9 +31,15 @@ def answer_application(item: str, *, key: str, now: Moment) -> None:
     identity.answer_application(ApplicationId(item), post=Mail())
 
 
+def warn_of_copied_key(item: str, *, key: str, now: Moment) -> None:
+    """A letter, as above."""
+    identity.warn_of_copied_key(PersonId(item), post=Mail())
+
+
 ACTS: dict[str, Act] = {
     "identity.send_invitation": send_invitation,
     "identity.answer_application": answer_application,
+    "identity.warn_of_copied_key": warn_of_copied_key,
 }
 
 

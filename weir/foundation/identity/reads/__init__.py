@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from weir.foundation.identity.reads.acting import agent_of, my_agents, my_tokens
 from weir.foundation.identity.reads.belonging import (
+    copied_key_letter,
     list_members,
     list_organizations,
     membership_of,
@@ -55,6 +56,7 @@ __all__ = [
     "challenge_of",
     "control_of",
     "control_state",
+    "copied_key_letter",
     "decline_letter",
     "duties_of",
     "duty_of",

@@ -10,6 +10,7 @@ from weir.foundation.identity import rules
 from weir.foundation.identity.models import AgentRow, MembershipRow, OrganizationRow, PersonRow
 from weir.foundation.identity.terms import (
     Known,
+    Letter,
     Member,
     Membership,
     NobodyThere,
@@ -77,6 +78,11 @@ def who_is(actor: Actor, number: str) -> Known:
     if agent := AgentRow.objects.filter(number=number).select_related("membership__person").first():
         return Known(number, agent.name, owner=agent.membership.person.number)
     raise NobodyThere
+
+
+def copied_key_letter(person: PersonId) -> Letter | None:
+    row = PersonRow.objects.filter(number=person, is_active=True).first()
+    return rules.copied_key_letter(row.email) if row else None
 
 
 def organization_names(numbers: Collection[str]) -> dict[str, str]:

@@ -60,7 +60,7 @@ from weir.foundation.identity.terms.leaving import (
     Swept,
 )
 from weir.foundation.identity.terms.organizations import Organization, OrganizationId, OrganizationKind, Role, Sector
-from weir.foundation.identity.terms.people import Known, Member, Membership, NewAddress, PersonId, Profile
+from weir.foundation.identity.terms.people import CopiedKey, Known, Member, Membership, NewAddress, PersonId, Profile
 from weir.foundation.identity.terms.staying import Duty, DutyId, DutyKind, Hold, HoldId
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "ControlLine",
     "ControlMethod",
     "ControlState",
+    "CopiedKey",
     "Credential",
     "Declined",
     "DoorShut",

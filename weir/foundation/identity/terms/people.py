@@ -43,6 +43,13 @@ class NewAddress:
 
 
 @dataclass(frozen=True)
+class CopiedKey:
+    """Somebody's passkey showed a counter that had not grown, so another device may hold it. Which key is not said."""
+
+    id: PersonId
+
+
+@dataclass(frozen=True)
 class Member:
     """One line of the list of members, for administrators."""
 

@@ -21,6 +21,7 @@ from weir.foundation.identity.verbs.joining import (
     invite,
     open_first_door,
 )
+from weir.foundation.identity.verbs.keys import record_copied_key
 from weir.foundation.identity.verbs.leaving import leave, sweep_ended, withdraw_organization
 from weir.foundation.identity.verbs.mailboxes import record_email
 from weir.foundation.identity.verbs.repeating import repeat_endings
@@ -45,6 +46,7 @@ __all__ = [
     "open_first_door",
     "place_hold",
     "record_control",
+    "record_copied_key",
     "record_email",
     "register_agent",
     "repeat_endings",
