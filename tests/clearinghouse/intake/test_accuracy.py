@@ -168,6 +168,7 @@ def test_the_line_is_read_in_one_statement_off_the_last_report_and_the_record(ho
     house.later(hours=1)
     house.report()
     last = ReportRow.objects.filter(finder=finder).latest("received_at")
+    assert last.full_at is not None
     with django_assert_num_queries(1):
         assert reads.line_of(finder) == (Moment.of(last.full_at), last.line_bytes, TrackRecord(3, 1))
     assert reads.line_of(house.outsider.id).record == nothing
