@@ -171,6 +171,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Too small refuses honest reports; too large lets one request take the memory.",
     ),
     Setting(
+        "WEIR_DOCUMENT_BYTES",
+        whole(100_000, 1_000_000_000_000),
+        "1073741824",
+        "The largest document in bytes, such as what a scanner found in a night. It is sealed as it comes.",
+        "Too small sends back honest scans; of each web process, twice as much may lie on the disk on its way in.",
+    ),
+    Setting(
+        "WEIR_FINDER_BYTES",
+        whole(100_000, 1_000_000_000_000),
+        "10737418240",
+        "Bytes of documents and files a day (UTC) after which a finder, with all their agents, sends no more.",
+        "Too low stops honest scans until midnight; too high lets one finder fill the disk.",
+    ),
+    Setting(
         "WEIR_WEB_THREADS",
         whole(1, 64),
         "4",

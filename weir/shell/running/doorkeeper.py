@@ -3,7 +3,7 @@
 
 A thread is given a request only when all of it is here, and leaves behind its answer: it never waits for a client. So
 one that sends half a request and stalls, or takes no answer, holds a connection and a little memory, for a bounded
-time, and no thread.
+time, and no thread. A body that is larger than what is held in memory waits in a file that only this process can read.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from django.conf import settings
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from weir.foundation.store.terms import NoRoom
 from weir.kernel.errors import WeirError
-from weir.shell import problems
+from weir.shell import bodies, problems
+from weir.shell.running.spool import Spool
 
 # What a client may take for sending a request, in seconds: for its head as a whole, for a pause in its body, and for
 # its body as a whole what it takes at the slowest speed, in bytes a second. It has as long for taking the answer.
@@ -43,6 +45,8 @@ _HEAD_ENDS = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
 _MOST_DIGITS = 15
 _IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
+_FIRST_LINE = re.compile(rb"([A-Z]{1,20}) ([!-~]+) ")
+_NAMED = re.compile(rb"\r\n(?:authorization|cookie)[ \t]*:", re.IGNORECASE)
 _ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -52,38 +56,57 @@ class Arrival:
 
     `end` is where it ends, once its head is here. `whole` says that it has one end that both sides agree on, so that
     another request may follow it. A body in chunks, or one that is larger than we take, is not waited for: it is
-    refused by its head.
+    refused by its head. `spool` holds a body that is too large for memory, of which so many bytes are `missing`.
     """
 
     def __init__(self, at: float, largest: int) -> None:
         self.data = bytearray()
         self.largest = largest
-        self.end = 0
+        self.end = self.missing = 0
+        self.spool: Spool | None = None
         self.whole = self.asks_first = False
         self.until = self._whole_until = at + HEAD_WITHIN
 
     def add(self, block: bytes, at: float) -> bool:
         """Take what came; whether that is all that is waited for."""
         searched = max(0, len(self.data) - len(_HEAD_ENDS) + 1)
-        self.data += block
+        self._keep(block)
         if not self.end:
             found = self.data.find(_HEAD_ENDS, searched)
             if found < 0:
                 return len(self.data) > _LONGEST_HEAD
             self._read_head(found + len(_HEAD_ENDS), at)
         self.until = min(self._whole_until, at + LONGEST_PAUSE)
-        return len(self.data) >= self.end
+        return len(self.data) >= self.end and not self.missing
 
     def pieces(self) -> Iterator[bytes]:
         """The request as it is handed on; what came behind it stays."""
         end = self.end if self.whole else len(self.data)
-        return (bytes(self.data[at : min(at + _BLOCK, end)]) for at in range(0, end, _BLOCK))
+        here = (bytes(self.data[at : min(at + _BLOCK, end)]) for at in range(0, end, _BLOCK))
+        return chain(here, self.spool.pieces()) if self.spool else here
+
+    @property
+    def spilt(self) -> int:
+        """Bytes that lie on the disk."""
+        return self.spool.size if self.spool else 0
+
+    def close(self) -> None:
+        if self.spool:
+            self.spool.close()
+            self.spool = None
+
+    def _keep(self, block: bytes) -> None:
+        """In memory, but for the body that has a spool; what comes behind that is in memory again."""
+        if self.spool and self.missing:
+            self.spool.add(block[: self.missing])
+            self.missing, block = max(0, self.missing - len(block)), block[self.missing :]
+        self.data += block
 
     def _read_head(self, end: int, at: float) -> None:
         head = bytes(self.data[:end])
         self.end = end
         length = _length_of(head)
-        if length is None or length > self.largest:
+        if length is None or (length > self.largest and length > _largest_by(head)):
             return
         self.whole = True
         self._whole_until = at + LONGEST_PAUSE + length / SLOWEST
@@ -92,7 +115,13 @@ class Arrival:
             kept = _ASKS_FIRST.sub(b"", head)
             self.data[:end] = kept
             self.end = len(kept)
-        self.end += length
+        if length <= self.largest:
+            self.end += length
+            return
+        self.spool, self.missing = Spool(settings.HOME), length
+        behind = bytes(self.data[self.end :])
+        del self.data[self.end :]
+        self._keep(behind)
 
 
 def _length_of(head: bytes) -> int | None:
@@ -100,6 +129,14 @@ def _length_of(head: bytes) -> int | None:
     lengths = _LENGTH.findall(head) or [b"0"]
     plain = len(lengths) == 1 and lengths[0].isdigit() and len(lengths[0]) <= _MOST_DIGITS
     return int(lengths[0]) if plain and not _IN_CHUNKS.search(head) else None
+
+
+def _largest_by(head: bytes) -> int:
+    """How large a body may be that comes with this head."""
+    first = _FIRST_LINE.match(head)
+    if first is None:
+        return 0
+    return bodies.largest_body(first[1].decode(), first[2].decode(), named=bool(_NAMED.search(head)))
 
 
 class Line(socket.socket):
@@ -131,7 +168,8 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without 
         self.max_keepalived = self.worker_connections // 2
         self.largest = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         self.most_held = max(LEAST_ROOM, 2 * self.largest)
-        self.held = 0
+        self.most_spilt = 2 * int(settings.DOCUMENT_BYTES)
+        self.held = self.spilt = 0
         self.arriving: dict[Any, Arrival] = {}  # the one that has been at it longest comes first
         self.taking: dict[Any, float] = {}  # until when the rest of the answer has to be taken
         self.leaving: dict[Any, float] = {}
@@ -159,6 +197,7 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """What a thread is done with, goes on when its client has taken the answer; nobody is waited for here."""
         self.held -= len(conn.arrival.data)
+        self._empty(conn.arrival)
         if conn.sock.unsent and conn.sock.fileno() >= 0:
             self.held += len(conn.sock.unsent)
             self.taking[conn] = time.monotonic() + LONGEST_PAUSE + len(conn.sock.unsent) / SLOWEST
@@ -204,9 +243,17 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without 
 
     def _add(self, conn: Any, block: bytes) -> None:
         arrival = self.arriving[conn]
-        asked, before = arrival.asks_first, len(arrival.data)
-        complete = arrival.add(block, time.monotonic())
+        asked, before, spilt = arrival.asks_first, len(arrival.data), arrival.spilt
+        full = complete = False
+        try:
+            complete = arrival.add(block, time.monotonic())
+        except OSError:
+            full = True
         self.held += len(arrival.data) - before
+        self.spilt += arrival.spilt - spilt
+        if full:
+            self._give_up(conn, NoRoom())
+            return
         if complete:
             self._hand_on(conn)
         elif arrival.asks_first and not asked:
@@ -248,6 +295,8 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without 
 
     def _keep_within_room(self) -> None:
         """Of those that hold more than a little, the oldest goes; first one that is slow to take its answer."""
+        if self.spilt > self.most_spilt and (spilt := next((c for c, a in self.arriving.items() if a.spilt), None)):
+            self._give_up(spilt, problems.TooMany())
         if self.held <= self.most_held:
             return
         if slow := next((conn for conn in self.taking if len(conn.sock.unsent) > _BLOCK), None):
@@ -291,9 +340,15 @@ class Doorkeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without 
         self.poller.unregister(conn.sock)
         if arrival := self.arriving.pop(conn, None):
             self.held -= len(arrival.data)
+            self._empty(arrival)
         if self.taking.pop(conn, None):
             self.held -= len(conn.sock.unsent)
         self.leaving.pop(conn, None)
+
+    def _empty(self, arrival: Arrival) -> None:
+        """What lies on the disk is needed no more."""
+        self.spilt -= arrival.spilt
+        arrival.close()
 
 
 def _read(sock: socket.socket) -> bytes | None:
