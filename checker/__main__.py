@@ -22,19 +22,20 @@ NEGATIVE = "Not held, as far as this can tell: what is withheld, written otherwi
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
+    answers: list[Answer] = []
     try:
         causes = _causes(options)
         if options.show:
             return _show(causes)
         with closing(Instance(options.url, _token(options))) as instance:
             edition, answers = check(instance, causes, options.public_key)
+            # Told first: what was evaluated is spent, whether or not the log has come as far as this edition.
+            _tell(options, edition, answers)
             if options.save_proof:
-                proof = instance.ask("findings/prove-edition", edition=edition.id)
-                Path(options.save_proof).write_text(json.dumps(proof), encoding="utf-8")
+                _keep_proof(instance, edition, Path(options.save_proof))
     except (NotACause, NoAnswer, NotProved, Cheated, OSError) as no:
-        print(f"Not checked: {no}", file=sys.stderr)
+        print(f"{'The proof was not kept' if answers else 'Not checked'}: {no}", file=sys.stderr)
         return 2
-    _tell(options, edition, answers)
     return 1 if any(each.held for each in answers) else 0
 
 
@@ -75,6 +76,11 @@ def _show(causes: list[Cause]) -> int:
         for text in fingerprints(cause.package, cause.path, cause.symbol, cause.weakness):
             print(text.decode().replace("\n", " | "))
     return 0
+
+
+def _keep_proof(instance: Instance, edition: Edition, file: Path) -> None:
+    proof = instance.ask("findings/prove-edition", edition=edition.id)
+    file.write_text(json.dumps(proof), encoding="utf-8")
 
 
 def _tell(options: argparse.Namespace, edition: Edition, answers: list[Answer]) -> None:

@@ -11,11 +11,16 @@ from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0
 LARGEST = 64 * 1024 * 1024
+NOT_FOUND = 404
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class NoAnswer(Exception):
     """The instance did not answer, or refused; the text says what it said."""
+
+
+class Gone(NoAnswer):
+    """There is nothing under that name any more: an edition, once two newer ones are out."""
 
 
 class Instance:
@@ -64,5 +69,6 @@ def _read(status: int, said: bytes) -> Any:
         raise NoAnswer(f"What answers ({status}) is not Weir.") from None
     if status != 200:
         told = told if isinstance(told, dict) else {}
-        raise NoAnswer(" ".join(str(told.get(part, "")) for part in ("title", "hint")).strip() or f"Status {status}.")
+        kind = Gone if status == NOT_FOUND else NoAnswer
+        raise kind(" ".join(str(told.get(part, "")) for part in ("title", "hint")).strip() or f"Status {status}.")
     return told

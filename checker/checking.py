@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from checker import buckets, voprf
+from checker.calling import Gone
 from checker.fingerprints import SPELLINGS, fingerprints
 
 AT_ONCE = 1024
@@ -18,8 +19,12 @@ class Cheated(Exception):
     """The instance gave something that does not hold together. Keep what it sent, and tell others."""
 
 
+# Told what is being done, how much of it is done, and how much there is.
+Watches = Callable[[str, int, int], None]
+
+
 class Asks(Protocol):
-    """How an instance is called: `calling.Instance` over HTTP."""
+    """How an instance is called: `calling.Instance` over HTTP. What is not there any more is `calling.Gone`."""
 
     def ask(self, question: str, **parameters: str) -> Any: ...
 
@@ -56,20 +61,41 @@ class Edition:
     root: str
 
 
-def check(instance: Asks, causes: Sequence[Cause], trusted_key: str = "") -> tuple[Edition, list[Answer]]:
+def unwatched(what: str, done: int, total: int) -> None:
+    """Nobody looks on."""
+
+
+def check(
+    instance: Asks, causes: Sequence[Cause], trusted_key: str = "", told: Watches = unwatched
+) -> tuple[Edition, list[Answer]]:
     """Ask about all causes under one edition. Refuses a key other than `trusted_key`, if one is given."""
     asked = [text for cause in causes for text in fingerprints(cause.package, cause.path, cause.symbol, cause.weakness)]
+    stages: list[str] = []
+    try:
+        edition = look_up_all(instance, asked, trusted_key, stages, told)
+    except Gone:
+        # Newer editions came while we asked. Begun again with the newest, unless that would spend something twice.
+        if stages:
+            raise
+        edition = look_up_all(instance, asked, trusted_key, stages, told)
+    except (KeyError, TypeError, ValueError):
+        raise Cheated("What came back does not have the shape that docs/blind-check.md gives it.") from None
+    return edition, [answer(cause, stages[4 * n : 4 * n + 4]) for n, cause in enumerate(causes)]
+
+
+def look_up_all(instance: Asks, asked: Sequence[bytes], trusted_key: str, stages: list[str], told: Watches) -> Edition:
+    """The stage of each fingerprint, one after the other, into `stages`; and the edition that they were read from."""
     terms = instance.ask("findings/check-terms")
     edition = Edition(terms["edition"], terms["epoch"], terms["public_key"], terms["root"])
     if trusted_key and trusted_key != edition.public_key:
         raise Cheated("The public key is not the one that you trust.")
     # The buckets come first: what is asked for here cannot depend on what was learned.
     shelves = fetch(instance, terms)
-    stages: list[str] = []
     for at in range(0, len(asked), AT_ONCE):
-        outputs = evaluated(instance, edition, asked[at : at + AT_ONCE])
-        stages += [buckets.look_up(output, edition.id, shelves) for output in outputs]
-    return edition, [answer(cause, stages[4 * n : 4 * n + 4]) for n, cause in enumerate(causes)]
+        for output in evaluated(instance, edition, asked[at : at + AT_ONCE], told):
+            stages.append(found(output, edition, shelves))
+            told("looking up", len(stages), len(asked))
+    return edition
 
 
 def fetch(instance: Asks, terms: Any) -> list[bytes]:
@@ -84,9 +110,12 @@ def fetch(instance: Asks, terms: Any) -> list[bytes]:
     return shelves
 
 
-def evaluated(instance: Asks, edition: Edition, texts: list[bytes]) -> list[bytes]:
+def evaluated(instance: Asks, edition: Edition, texts: Sequence[bytes], told: Watches) -> list[bytes]:
     """The outputs for these fingerprints, once the proof holds."""
-    blinded = [voprf.blind(text) for text in texts]
+    blinded = []
+    for text in texts:
+        blinded.append(voprf.blind(text))
+        told("blinding", len(blinded), len(texts))
     sent = [element for _, element in blinded]
     said = instance.act("findings/evaluate-blinded", edition=edition.id, elements=[each.hex() for each in sent])
     back = [bytes.fromhex(each) for each in said["evaluated"]]
@@ -94,6 +123,14 @@ def evaluated(instance: Asks, edition: Edition, texts: list[bytes]) -> list[byte
     return [
         voprf.unblind(text, secret, element) for text, (secret, _), element in zip(texts, blinded, back, strict=True)
     ]
+
+
+def found(output: bytes, edition: Edition, shelves: list[bytes]) -> str:
+    """The stage at which it is held; empty where it is not."""
+    stage = buckets.look_up(output, edition.id, shelves)
+    if stage and not (stage.isascii() and stage.isprintable()):
+        raise Cheated("What opened is no stage of a finding.")
+    return stage
 
 
 def answer(cause: Cause, stages: Sequence[str]) -> Answer:

@@ -19,6 +19,8 @@ class Bars:
         self._bar: Any = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
         if what != self._what:
             self.close()
             self._what = what

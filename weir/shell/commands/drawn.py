@@ -16,6 +16,9 @@ from weir.shell.commands.spoken import Parameter, parameters_of
 from weir.shell.commands.terminal import Command, client, say
 from weir.shell.doors import OnItsPage, Operation, on_pages, operations
 
+# What a room's own client does on the caller's machine. The room cannot: a client stands above it and works without it.
+CLIENTS = {"findings": "weir.shell.commands.blind_check"}
+
 
 class UnreadableFile(Invalid):
     """A file that was named after an @ cannot be read."""
@@ -33,7 +36,7 @@ class Room(click.Group):
         package = package_of(found[0])
         super().__init__(name, help=(sys.modules[package].__doc__ or "").strip().partition("\n")[0])
         self.found = {each.words[1]: each for each in found}
-        self.commands = own_commands(package)
+        self.commands = own_commands(f"{package}.cli") | own_commands(CLIENTS.get(name, ""))
         self.on_pages = {_word(each): each for each in on_pages() if each.startswith(f"{name}.")}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -66,11 +69,11 @@ def package_of(operation: Operation) -> str:
     return ".".join(operation.does.__module__.split(".")[:3])
 
 
-def own_commands(package: str) -> dict[str, click.Command]:
-    """What a room's `cli.py` declares as `commands`, a click group."""
-    if find_spec(f"{package}.cli") is None:
+def own_commands(module: str) -> dict[str, click.Command]:
+    """What a room's `cli.py`, or its client here, declares as `commands`, a click group."""
+    if not module or find_spec(module) is None:
         return {}
-    declared: click.Group = import_module(f"{package}.cli").commands
+    declared: click.Group = import_module(module).commands
     return dict(declared.commands)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Model Context Protocol over stdio: tools and answers are those of an instance's own MCP door, so the caller's
-token can do here exactly what it can do there, and a newer instance brings its newer tools.
+token can do here exactly what it can do there, and a newer instance brings its newer tools. One tool is ours alone,
+since it must run on the caller's side: the blind check.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mcp_types import (
 from weir import __version__
 from weir.kernel.errors import Invalid, WeirError
 from weir.shell.client import Client, fresh_key
-from weir.shell.mcp import tools
+from weir.shell.mcp import checking, tools
 
 Context = ServerRequestContext[Any]
 
@@ -46,17 +47,13 @@ def server_for(client: Client) -> Server[Any]:
 
     async def list_tools(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         try:
-            return ListToolsResult.model_validate(await run_sync(client.tools, "tools/list", {}))
+            return ListToolsResult.model_validate(await run_sync(_listed, client))
         except WeirError as error:
             raise MCPError(INTERNAL_ERROR, f"{error.sentence} {error.hint}") from error
 
     async def call_tool(_: Context, asked: CallToolRequestParams) -> CallToolResult:
-        key = (asked.meta or {}).get(tools.KEY) or fresh_key()
-        parameters = {"name": asked.name, "arguments": asked.arguments or {}, "_meta": {tools.KEY: key}}
         try:
-            return CallToolResult.model_validate(await run_sync(client.tools, "tools/call", parameters))
-        except Invalid as error:
-            raise MCPError(INVALID_PARAMS, error.sentence) from error
+            return CallToolResult.model_validate(await run_sync(_called, client, asked))
         except WeirError as error:
             return CallToolResult.model_validate(tools.refused(error))
 
@@ -68,3 +65,21 @@ def server_for(client: Client) -> Server[Any]:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+
+
+def _listed(client: Client) -> dict[str, Any]:
+    listed = client.tools("tools/list", {})
+    if {each["name"] for each in listed["tools"]} >= checking.NEEDS:
+        listed["tools"].append(checking.described())
+    return listed
+
+
+def _called(client: Client, asked: CallToolRequestParams) -> dict[str, Any]:
+    if asked.name == checking.NAME:
+        return checking.called(client, asked.arguments or {})
+    key = (asked.meta or {}).get(tools.KEY) or fresh_key()
+    parameters = {"name": asked.name, "arguments": asked.arguments or {}, "_meta": {tools.KEY: key}}
+    try:
+        return client.tools("tools/call", parameters)
+    except Invalid as error:
+        raise MCPError(INVALID_PARAMS, error.sentence) from error

@@ -62,9 +62,9 @@ def called(actor: Actor, name: str, arguments: Mapping[str, Any], key: str) -> d
         parameters = found.read(arguments)
         if found.writes:
             given = found.act(actor, parameters, key)
-            return _result(_spoken_act(found, given), given)
+            return result(_spoken_act(found, given), given)
         answer = found.ask(actor, parameters)
-        return _result("\n".join(lines_of(answer)), {"answer": answer})
+        return result("\n".join(lines_of(answer)), {"answer": answer})
     except WeirError as error:
         return refused(error)
 
@@ -91,7 +91,8 @@ def _spoken_act(found: Operation, given: Mapping[str, Any]) -> str:
     return "\n".join([f"{before}: {found.name}, entry {given['entry']['leaf']}.", *lines_of(given["answer"])])
 
 
-def _result(text: str, structured: dict[str, Any]) -> dict[str, Any]:
+def result(text: str, structured: dict[str, Any]) -> dict[str, Any]:
+    """What was done or answered, for the agent to read and for programs to take apart."""
     return {"content": [{"type": "text", "text": _bounded(text)}], "structuredContent": structured, "isError": False}
 
 
