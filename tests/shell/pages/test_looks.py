@@ -113,6 +113,7 @@ HARDEST = (
     "receipt-followed-full",
     "clocks-full",
     "findings-queue-full",
+    "scanning-claims-full",
     "pair-full",
     "finding-full",
     "organization-faults",
@@ -226,6 +227,24 @@ def test_a_list_is_cards_on_a_phone_and_a_table_at_a_desk_and_a_table_to_who_lis
     tops = "cells => new Set(cells.map((cell) => cell.getBoundingClientRect().top)).size"
     first = "tbody tr:first-child > *"
     assert (phone.locator(first).evaluate_all(tops), desk.locator(first).evaluate_all(tops)) == (6, 1)
+
+
+NOW_IN_TRACKS = """() => {
+  const left = (element) => element.getBoundingClientRect().left;
+  const now = left(document.querySelector(".axis .now"));
+  const line = (track) => left(track) + parseFloat(getComputedStyle(track, "::after").left);
+  return [...document.querySelectorAll(".track")].map((track) => Math.round(line(track) - now));
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_now_is_at_one_place_in_the_lane_of_every_target(opened, width):
+    """Under the word for it, though the track of a claim is drawn elsewhere than the axis."""
+    page = opened("scanning-claims-full", width=width)
+    assert page.locator(".lane").count() == 3
+    off = page.evaluate(NOW_IN_TRACKS)
+    assert len(off) == 9
+    assert all(abs(each) <= 2 for each in off), off
 
 
 def test_what_is_wrong_has_the_focus_and_leads_to_what_is_to_be_mended(opened):

@@ -77,6 +77,18 @@ def test_how_near_others_are_is_told_before_anything_is_claimed(people, browser,
     assert "same code, same way" in text_of(browser.get("/scanning/"))
 
 
+def test_claims_lie_along_the_days_in_the_lane_of_their_target(browser, address):
+    for paths in ("src/parser", "docs"):
+        post(browser, f"{address}claim/", f"{address}claim/", **(SCOPE | {"paths": paths}), do="claim", choice="go_on")
+    page = text_of(browser.get("/scanning/"))
+    assert page.count('<section class="lane"') == 1
+    assert page.count('<div class="track">') == 2
+    # Fifteen to a day, and now is 210: a lease of a week, then the rest of its two weeks.
+    assert page.count('<rect class="lease" x="210" y="1" width="105"') == 2
+    assert page.count('<rect class="rest" x="315" y="1" width="105"') == 2
+    assert '<li class="now">today</li>' in page
+
+
 def test_what_is_wrong_with_a_claim_is_named_and_nothing_is_lost(browser, address):
     for do in ("ask", "claim"):
         answer = post(browser, f"{address}claim/", f"{address}claim/", **(SCOPE | {"weaknesses": "bad", "do": do}))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,13 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals["static"] = static
     env.globals["url"] = reverse
+    env.filters["later"] = later
     return env
+
+
+def later(moment: datetime, days: int) -> datetime:
+    """So many days after it, or before it."""
+    return moment + timedelta(days=days)
 
 
 def on_every_page(request: HttpRequest) -> dict[str, Any]:
