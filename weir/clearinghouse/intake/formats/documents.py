@@ -40,10 +40,10 @@ class Troubles:
     places: set[str] = field(default_factory=set)
 
     def add(self, where: str, what: str) -> None:
-        """Once for each place, however often it is looked at."""
-        if where in self.places or len(self.places) > MOST_TROUBLES:
+        """Once for each place, however often it is looked at; of the document as a whole several things may be told."""
+        if (where or what) in self.places or len(self.places) > MOST_TROUBLES:
             return
-        self.places.add(where)
+        self.places.add(where or what)
         if len(self.places) <= MOST_TROUBLES:
             self.waiting.append(Trouble(where, what))
         else:

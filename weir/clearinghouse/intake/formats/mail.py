@@ -30,6 +30,7 @@ MOST_NESTED = 3
 MOST_CONTAINERS = 30  # each line of a part is compared with the boundary of every container around it
 MOST_LINES = 1_000_000
 LONGEST_HEADER = 10_000
+MOST_PARAMETERS = 100
 LONGEST_NAME = 80
 FIELDS = {b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"received", b"return-path", b"reply-to"}
 SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -50,7 +51,11 @@ CHARSETS = (
 BLOCKS = {"p", "br", "div", "li", "tr", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"}
 HIDDEN = {"script", "style", "head", "title", "template"}
 _FIELD = re.compile(rb"([!-9;-~]{1,100}):")
-_CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+# A line may end with a carriage return alone, too.
+_CONTAINER = re.compile(rb"(?:^|(?<=\r))content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_FIELDS = re.compile(
+    rb"(?:^|(?<=\r))content-[a-z-]{1,40}:[^\r\n]*+(?:(?:\r\n?|\n)[ \t][^\r\n]*+)*+", re.IGNORECASE | re.MULTILINE
+)
 _TAG = re.compile(r"/?([A-Za-z][A-Za-z0-9]*)")
 Read = Iterator[Item | Trouble]
 
@@ -76,14 +81,23 @@ def _letter(stream: BinaryIO, where: str, deeper: int) -> Read:
     data = all_of(stream)
     if isinstance(data, Trouble):
         yield data
-    elif data.count(b"\n") > MOST_LINES:
+        return
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n") > MOST_LINES:
         yield Trouble(where, f"It has more than {MOST_LINES:,} lines. Send what is so long as a file of its own.")
     elif sum(1 for _ in _CONTAINER.finditer(data)) > MOST_CONTAINERS:
         yield Trouble(where, "It holds too many mails within mails. Send what matters as a file of its own.")
     else:
-        yield from _message(
-            message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.compat32), where, deeper
-        )
+        shorter = _FIELDS.sub(_shortened, data)
+        yield from _message(message_from_bytes(shorter, policy=policy.compat32), where, deeper)
+        if len(shorter) < len(data):
+            yield Trouble(where, "A field like Content-Type was too long and was cut off. Send the mail once more.")
+
+
+def _shortened(field: re.Match[bytes]) -> bytes:
+    """To take a field apart costs its length for each of its semicolons."""
+    few = field[0][:LONGEST_HEADER].split(b";", MOST_PARAMETERS)[:MOST_PARAMETERS]
+    return b";".join(few)
 
 
 def _message(message: Message, where: str, deeper: int) -> Read:

@@ -8,16 +8,22 @@ is missing when the first result asks for it, the document is read once to its e
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.sarif_tables import NO_RULE, Rule, Tables, Wrong, cwes_in, listed, record, text
+from weir.clearinghouse.intake.formats.documents import Troubles
+from weir.clearinghouse.intake.formats.sarif_rows import NO_RULE, Rule, Wrong, cwes_in, listed, record, text
+from weir.clearinghouse.intake.formats.sarif_tables import AGAIN, Tables
 from weir.clearinghouse.intake.formats.streams import Broken, Scanner
 from weir.clearinghouse.intake.terms import Affected, Grain, Item, Place, Trouble
 
 MOST_PLACES = 100
 MOST_STEPS = 200
 LONGEST_TITLE = 300
+MOST_LOOKED = 1024 * 1024 * 1024  # bytes
+LANDMARK = r'"(results)"\s{0,99}:\s{0,99}(?=\[)|"(tool)"\s{0,99}:\s{0,99}(?=\{\s{0,99}"(?:driver|extensions)")'
+Read = Iterator[Item | Trouble]
 _NOTHING_WRONG = {"pass", "notApplicable"}
 _RESULT = {"ruleId", "ruleIndex", "rule", "locations", "kind", "level"}
 
@@ -31,57 +37,100 @@ def looks_like(head: bytes, filename: str) -> bool:
 @written_as("sarif", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
     """Every result that is something wrong, in the document's order."""
-    begin = stream.tell()
-    scanner = Scanner(stream)
-    try:
-        for key in scanner.members():
-            if key == "runs":
-                for index in scanner.entries():
-                    yield from _run(scanner, stream, begin, index)
-            else:
-                scanner.skip()
-    except Broken as no:
-        yield Trouble("", f"Reading stopped early: {no}. Send the whole file again, as the tool wrote it.")
-    if scanner.mended:
-        yield Trouble("", "Some bytes are not UTF-8 and were replaced. Save the file as UTF-8.")
+    return _Reading(stream).document()
 
 
-def _run(scanner: Scanner, stream: BinaryIO, begin: int, index: int) -> Iterator[Item | Trouble]:
-    tables = Tables(f"/runs/{index}")
-    for key in scanner.members():
-        if key == "results" and scanner.peek() == "[":
-            if not tables.complete_enough:
-                here = stream.tell()
-                stream.seek(begin)
-                tables = _tables_of(Scanner(stream), index)
-                stream.seek(here)
-            tables.ahead = _Ahead(stream, begin, index)
-            yield from tables.new_troubles()
-            yield from _results(scanner, tables)
+class _Reading:
+    """One document on its way through: in which run we are, and what of it is known so far."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._begin = stream, stream.tell()
+        self._scanner, self._troubles = Scanner(stream, LANDMARK), Troubles()
+        self._looked = 0  # bytes that were read a second time
+        self._begin_run(0)
+
+    def _begin_run(self, index: int) -> None:
+        self._run, self._tables = index, Tables(f"/runs/{index}", self._troubles)
+        self._next = 0  # the place of the next result
+
+    def document(self) -> Read:
+        try:
+            for key in self._scanner.members():
+                if key == "runs":
+                    for index in self._scanner.entries():
+                        self._begin_run(index)
+                        for part in self._scanner.members():
+                            yield from self._member(part)
+                else:
+                    self._scanner.skip()
+        except Broken as no:
+            self._troubles.add("", f"Something is lost after {self._place()}: {no}. {AGAIN}")
+            yield from self._rest()
+        if self._scanner.mended:
+            self._troubles.add("", "Some bytes are not UTF-8 and were replaced. Save the file as UTF-8.")
+        yield from self._troubles.handed_on()
+
+    def _rest(self) -> Read:
+        """Behind something broken: at whatever is surely the tool of a run, or its results."""
+        while key := self._scanner.to_landmark():
+            if self._tables.complete_enough if key == "tool" else self._next:
+                self._begin_run(self._run + 1)
+            with suppress(Broken):
+                yield from self._member(key)
+
+    def _member(self, key: str) -> Read:
+        """One member of a run."""
+        if key == "results" and self._scanner.peek() == "[":
+            if not self._tables.complete_enough:
+                self._tables = self._look_ahead() or self._tables
+            self._tables.ahead = self._look_ahead
+            yield from self._results()
         else:
-            tables.take(key, scanner)
-    yield from tables.new_troubles()
+            self._tables.take(key, self._scanner)
+        yield from self._troubles.handed_on()
 
+    def _results(self) -> Read:
+        where = f"{self._tables.where}/results/"
+        for index, found in enumerate(self._scanner.elements(_is_result), start=self._next):
+            self._next = index + 1
+            item = None
+            if isinstance(found, Broken):
+                self._troubles.add(f"{where}{index}", f"This cannot be read: {found}. Reading went on where it could.")
+            else:
+                try:
+                    item = _item(self._tables, found, f"{where}{index}")
+                except Wrong as no:
+                    self._troubles.add(f"{where}{index}{no.where}", f"{no.what}. {AGAIN}")
+            if item is not None:
+                yield _whole(item) if self._scanner.halves else item
+            if self._troubles.waiting:
+                yield from self._troubles.handed_on()
 
-class _Ahead:
-    """Looks through the whole document for the tables of one run, when a result asks for what is not there yet."""
+    def _place(self) -> str:
+        return f"{self._tables.where}/results/{self._next - 1}" if self._next else self._tables.where
 
-    def __init__(self, stream: BinaryIO, begin: int, index: int) -> None:
-        self._stream, self._begin, self._index = stream, begin, index
-
-    def __call__(self) -> Tables:
+    def _look_ahead(self) -> Tables | None:
+        """The tables of this run from the whole document, if a result asks for what is not there yet. None once this
+        was done so often that whoever wrote the document must mean it.
+        """
         here = self._stream.tell()
+        if self._looked > 8 * here + min(64 * here, MOST_LOOKED):
+            self._troubles.add(
+                f"{self._tables.where}/tool", "Too many runs have their tool behind their results. Put it before."
+            )
+            return None
         self._stream.seek(self._begin)
         try:
-            return _tables_of(Scanner(self._stream), self._index)
+            return _tables_of(Scanner(self._stream), self._run, self._troubles)
         finally:
+            self._looked += self._stream.tell() - self._begin
             self._stream.seek(here)
 
 
-def _tables_of(scanner: Scanner, wanted: int) -> Tables:
+def _tables_of(scanner: Scanner, wanted: int, troubles: Troubles) -> Tables:
     """The tables of one run and nothing else. What is broken there is told when the results are read."""
-    tables = Tables(f"/runs/{wanted}")
-    try:
+    tables = Tables(f"/runs/{wanted}", troubles)
+    with suppress(Broken):
         for key in scanner.members():
             if key != "runs":
                 scanner.skip()
@@ -93,25 +142,7 @@ def _tables_of(scanner: Scanner, wanted: int) -> Tables:
                 for part in scanner.members():
                     tables.take(part, scanner)
                 return tables
-    except Broken:
-        pass
     return tables
-
-
-def _results(scanner: Scanner, tables: Tables) -> Iterator[Item | Trouble]:
-    where = f"{tables.where}/results/"
-    for index, found in enumerate(scanner.elements(_is_result)):
-        if isinstance(found, Broken):
-            yield Trouble(f"{where}{index}", f"This cannot be read: {found}. Reading went on where it could.")
-            continue
-        try:
-            item = _item(tables, found, f"{where}{index}")
-        except Wrong as no:
-            yield Trouble(f"{where}{index}{no.where}", f"{no.what}. Correct it and send the file again.")
-            continue
-        if item is not None:
-            yield _whole(item) if scanner.halves else item
-    yield from tables.new_troubles()
 
 
 def _is_result(found: Any) -> bool:

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 READ = 256 * 1024
@@ -20,24 +21,37 @@ DEEPEST = 100
 _PATIENCE = 64 * 1024 * 1024  # characters that are looked at in vain before a broken document is given up
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_INSIDE_STRING = re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL)
+_INSIDE_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _BETWEEN = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _LONGEST_BETWEEN = 4096
 _CUT_OFF = object()
+# Control characters inside strings are let through: many tools write them, and everybody reads them alike.
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
 
 
 class Broken(Exception):
     """The document cannot be read at this place. `str` says what is the matter there."""
 
 
-class Scanner:
-    """Where we are in a document. Whoever calls goes down to what is wanted, and reads or skips every value once."""
+class TooLong(Broken):
+    """Nothing is the matter but the length of one value, so that it can be passed by."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+
+class Scanner:
+    """Where we are in a document. Whoever calls goes down to what is wanted, and reads or skips every value once.
+
+    `landmark` is a key and what it opens, with the key in a group. Behind something broken, reading does not go on past
+    the next one unseen: `to_landmark` goes there.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, landmark: str = "", decoder: json.JSONDecoder = _DECODER, longest: int = 0
+    ) -> None:
+        self._stream, self._longest = stream, longest or LONGEST
+        self._landmark = re.compile(landmark) if landmark else None
+        self._aim = re.compile(f"{_BETWEEN.pattern}|{landmark}") if landmark else _BETWEEN
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        # Control characters inside strings are let through: many tools write them, and everybody reads them alike.
-        self._scan = json.JSONDecoder(strict=False, parse_constant=lambda _name: None).scan_once  # type: ignore[attr-defined]
+        self._scan = decoder.scan_once  # type: ignore[attr-defined]  # undocumented, and what the C scanner is called
         self._text, self._at, self._ended = "", 0, False
         self._patience, self._stream_length = _PATIENCE, 0
         self.halves = False  # half a surrogate pair may stand in what is read now
@@ -100,8 +114,20 @@ class Scanner:
                     return
             except Broken as no:
                 yield no
-                if not self._go_on(fits):
+                if isinstance(no, TooLong) and (ended := self._passed_by()) is not None:
+                    if ended:
+                        return
+                elif not self._go_on(fits):
                     raise Broken("nothing after that place could be read") from no
+
+    def _passed_by(self) -> bool | None:
+        """Behind an element that is too long: whether it was the last; None where something else is the matter too."""
+        patience = self._patience + len(self._text) - self._at
+        with suppress(Broken):
+            self.skip()
+            self._patience = patience  # it was not looked at in vain
+            return self._over("]")
+        return None
 
     def value(self) -> Any:
         """One value, whole."""
@@ -109,9 +135,10 @@ class Scanner:
         size = READ
         while (found := self._attempt()) is _CUT_OFF:
             if self._ended:
-                raise Broken("the document ends in the midst of a value")
-            if len(self._text) - self._at > LONGEST:
-                raise Broken(f"one value is longer than {LONGEST // 1024 // 1024} MiB")
+                raise self._in_vain("the document ends in the midst of a value")
+            if len(self._text) - self._at > self._longest:
+                self._patience -= len(self._text) - self._at
+                raise TooLong(f"one value is longer than {self._longest // 1024 // 1024} MiB")
             self._more(size)
             size = min(2 * size, LONGEST)
         return found
@@ -121,13 +148,13 @@ class Scanner:
         try:
             found, end = self._scan(self._text, self._at)
         except RecursionError:
-            raise Broken("it is nested too deep") from None
+            raise self._in_vain("it is nested too deep") from None
         except StopIteration as no:
             return self._unless_cut_off(no.value, "no value stands here")
         except json.JSONDecodeError as no:
             return _CUT_OFF if no.msg.startswith("Unterminated") else self._unless_cut_off(no.pos, no.msg.lower())
         except ValueError:
-            raise Broken("a number has thousands of digits") from None
+            raise self._in_vain("a number has thousands of digits") from None
         if not self._is_whole(end):
             return _CUT_OFF
         self._at = end
@@ -138,6 +165,8 @@ class Scanner:
         if depth > DEEPEST:
             raise Broken(f"it is nested more than {DEEPEST} deep")
         match self.peek():
+            case "{" | "[" if self._skimmed():
+                pass
             case "{":
                 for _ in self.members():
                     self.skip(depth + 1)
@@ -148,6 +177,15 @@ class Scanner:
                 self._skip_string()
             case _:
                 self.value()
+
+    def _skimmed(self) -> bool:
+        """Whether the value is short enough to be passed by at once."""
+        patience = self._patience
+        try:
+            return self._attempt() is not _CUT_OFF
+        except Broken:
+            self._patience = patience  # looked at once more, on the way down to where it is broken
+            return False
 
     def _skip_string(self) -> None:
         self._at += 1
@@ -170,8 +208,13 @@ class Scanner:
     def _unless_cut_off(self, at: int, what: str) -> object:
         """Raise, unless more of the text may make it whole: a word or an escape is cut off at its end."""
         if self._ended or at < len(self._text) - 16:
-            raise Broken(what)
+            raise self._in_vain(what, at)
         return _CUT_OFF
+
+    def _in_vain(self, what: str, upto: int | None = None) -> Broken:
+        """What was looked at for nothing is counted: a stranger may have us do so again and again."""
+        self._patience -= (len(self._text) if upto is None else upto) - self._at
+        return Broken(what)
 
     def _take(self, wanted: str) -> None:
         found = self.peek()
@@ -187,29 +230,46 @@ class Scanner:
         self._at += 1
         return found == end
 
+    def to_landmark(self) -> str:
+        """Before the value of the next landmark's key, which is told; empty where there is none."""
+        if self._landmark is None:
+            return ""
+        found = self._ahead(self._landmark)
+        if found is None:
+            return ""
+        self._at = found.end()
+        return found[found.lastindex or 0]
+
     def _go_on(self, fits: Callable[[Any], bool]) -> bool:
-        """To the next value that can be read and fits; False where there is none."""
-        while self._patience > 0:
-            between = _BETWEEN.search(self._text, self._at)
-            if between is None:
-                if self._ended:
-                    return False
-                self._patience -= READ // 64
-                self._at = max(self._at, len(self._text) - _LONGEST_BETWEEN)
-                self._more(READ)
-                continue
-            self._at = begin = between.end()
-            begun = self._stream_length
-            try:
-                found = self.value()
-            except Broken:
-                found = None
+        """To the next value that can be read and fits; False where there is none, or a landmark stands before it."""
+        while (found := self._ahead(self._aim)) is not None:
+            if found.lastindex:
+                self._at = found.start()
+                return False
+            self._at = begin = found.end()
+            begun, value = self._stream_length, None
+            with suppress(Broken):
+                value = self.value()
+                self._patience -= self._at - begin
             # Text may have moved under us while more was read: the place is counted from its end.
-            self._patience -= 64 + (len(self._text) - begin if found is None else self._at - begin)
             self._at = begin if self._stream_length == begun else 0
-            if found is not None and fits(found):
+            if value is not None and fits(value):
                 return True
         return False
+
+    def _ahead(self, wanted: re.Pattern[str]) -> re.Match[str] | None:
+        """The next place like this, if patience lasts."""
+        while self._patience > 0:
+            self._patience -= 64
+            found = wanted.search(self._text, self._at)
+            if found is not None:
+                return found
+            if self._ended:
+                return None
+            self._patience -= READ // 64
+            self._at = max(self._at, len(self._text) - _LONGEST_BETWEEN)
+            self._more(READ)
+        return None
 
     def _more(self, size: int) -> None:
         """Let go of what was read, and read on."""
