@@ -32,7 +32,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One station. Without a `kind` nothing in the ledger wakes it: it is an entrance, and a door calls its verb."""
+    """One station. Without a `kind` nothing in the ledger wakes it: a door calls its verb, or a job for what fell due."""
 
     station: str
     takes: str
@@ -59,11 +59,31 @@ FLOW: tuple[Row, ...] = (
         wakes=("findings",),
     ),
     Row(
+        station="intake",
+        takes="a document in a format that is read, through any door",
+        verb="intake.receive_document",
+        leaves="a sealed document, a receipt",
+    ),
+    Row(
+        station="intake",
+        takes="what a job read of a document, a batch at a time",
+        verb="intake.record_items",
+        leaves="items with their exact keys, and what could not be read",
+        wakes=("findings",),
+    ),
+    Row(
         station="findings",
         takes="a report",
         kind="intake.receive_report",
         verb="findings.correlate_report",
         leaves="a finding, new or joined",
+    ),
+    Row(
+        station="findings",
+        takes="what was read of a document",
+        kind="intake.record_items",
+        verb="findings.correlate_items",
+        leaves="findings that its items joined, and new ones as far as the finder has room",
     ),
 )
 

@@ -11,6 +11,7 @@ from weir.clearinghouse.findings.models.checking import (
     EditionRow,
 )
 from weir.clearinghouse.findings.models.findings import FindingReportRow, FindingRow
+from weir.clearinghouse.findings.models.items import DocumentWalkRow, FindingItemRow, FindingKeyRow
 from weir.clearinghouse.findings.models.pairs import NamesRow, PairRow, UnverifiedProofRow
 from weir.clearinghouse.findings.models.queue import ViewRow
 
@@ -19,7 +20,10 @@ __all__ = [
     "CheckSpentRow",
     "CheckedRow",
     "CheckerRow",
+    "DocumentWalkRow",
     "EditionRow",
+    "FindingItemRow",
+    "FindingKeyRow",
     "FindingReportRow",
     "FindingRow",
     "NamesRow",

@@ -16,7 +16,8 @@ class FindingRow(models.Model):
     """One cause. `sealed` holds title and target under the finding's own key.
 
     `merged_into` is the finding that it became part of; its reports stay its own, so that a split has nothing to sort
-    out. `reports` counts those of its parts too. `owner` is the opaque number of whoever took it on.
+    out. `reports` and `items` count those of its parts too. `owner` is the opaque number of whoever took it on.
+    `compared_at` is when it was compared by likeness with the others that there were.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -24,6 +25,7 @@ class FindingRow(models.Model):
     state = models.CharField(max_length=20)
     received_at = models.DateTimeField()
     reports = models.IntegerField(default=1)
+    items = models.IntegerField(default=0, db_default=0)
     tlp = models.CharField(max_length=12)
     sealed = models.BinaryField()
     merged_into = models.ForeignKey(
@@ -31,6 +33,7 @@ class FindingRow(models.Model):
     )
     # Null and not empty: so a database knows without looking at the value that a row stands in the index below.
     owner = models.CharField(max_length=40, null=True)  # noqa: DJ001
+    compared_at = models.DateTimeField(null=True)
 
     policy: ClassVar = Protects(
         kind="Weir::Finding",
@@ -45,6 +48,7 @@ class FindingRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["merged_into"], name="findings_parts", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["owner"], name="findings_taken", condition=Q(owner__isnull=False)),
+            models.Index(fields=["received_at"], name="findings_uncompared", condition=Q(compared_at__isnull=True)),
         ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from weir.clearinghouse.findings.models import FindingRow
+from weir.clearinghouse.findings.reads.items import items_of_findings, waiting_for
 from weir.clearinghouse.findings.reads.trees import reports_of, tree_of
 from weir.clearinghouse.findings.terms import Finding, FindingId, FindingLine, FindingState, ReportOf
 from weir.clearinghouse.intake.terms import ReportId
@@ -27,10 +28,8 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
     """One finding, and the reports that led to it, those of its parts among them."""
     row = FindingRow.objects.select_related("merged_into").get(number=finding)
     line = line_of(row, actor)
-    own = reports_of([row])
-    # The count tells whether it has parts: a finding of one report costs no look at others.
-    parts = list(row.parts.order_by("pk")) if row.reports > len(own) else []
-    reports = reports_of(tree_of(row)) if parts else own
+    parts = list(row.parts.order_by("pk"))
+    whole = tree_of(row) if parts else [row]
     return Finding(
         id=line.id,
         title=line.title,
@@ -38,11 +37,14 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
         state=line.state,
         received_at=line.received_at,
         marking=line.marking,
-        reports=tuple(ReportOf(ReportId(kept.report), Moment.of(kept.received_at)) for kept in reports),
+        reports=tuple(ReportOf(ReportId(kept.report), Moment.of(kept.received_at)) for kept in reports_of(whole)),
         merged_into=_seen(actor, [row.merged_into] if row.merged_into else []),
         parts=_seen(actor, parts),
         mine=line.mine,
         taken=line.taken,
+        items=items_of_findings(whole) if row.items else (),
+        item_count=row.items,
+        waiting=waiting_for(whole),
     )
 
 
@@ -60,6 +62,7 @@ def line_of(row: FindingRow, actor: Actor | None = None) -> FindingLine:
         marking=f"TLP:{row.tlp}",
         mine=bool(owner) and actor is not None and owner == actor.id,
         taken=bool(owner),
+        items=row.items,
     )
 
 

@@ -9,8 +9,10 @@ from weir.clearinghouse.findings.terms.findings import (
     FindingId,
     FindingLine,
     FindingState,
+    ItemOf,
     ReportOf,
 )
+from weir.clearinghouse.findings.terms.items import Compared, ItemsCorrelated, ToCompare
 from weir.clearinghouse.findings.terms.links import Basis, Link, LinkKind, Reason
 from weir.clearinghouse.findings.terms.pairs import (
     LONGEST_REASON,
@@ -58,6 +60,7 @@ __all__ = [
     "MOST_NOMINATIONS",
     "MOST_VIEWS",
     "Basis",
+    "Compared",
     "Correlated",
     "Counts",
     "Decided",
@@ -66,6 +69,8 @@ __all__ = [
     "FindingId",
     "FindingLine",
     "FindingState",
+    "ItemOf",
+    "ItemsCorrelated",
     "KeptApart",
     "Link",
     "LinkKind",
@@ -89,6 +94,7 @@ __all__ = [
     "Split",
     "Stage",
     "Taken",
+    "ToCompare",
     "TooLongSearch",
     "TooManyViews",
     "UnfitView",

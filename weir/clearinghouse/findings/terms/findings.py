@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from weir.clearinghouse.intake.terms import ReportId
+from weir.clearinghouse.intake.terms.documents import DocumentId
 from weir.kernel.ids import TypedId
 from weir.kernel.moments import Moment
 
@@ -44,6 +45,7 @@ class FindingLine:
     marking: str
     mine: bool = False
     taken: bool = False
+    items: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,22 @@ class ReportOf:
 
 
 @dataclass(frozen=True)
+class ItemOf:
+    """An item that belongs to a finding: which document said it, with which tool, where in the code."""
+
+    document: DocumentId
+    received_at: Moment
+    title: str
+    tool: str
+    rule: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A finding, opened. `merged_into` names the one that it is part of, if there is one."""
+    """A finding, opened. `merged_into` names the one that it is part of, if there is one. Of many items the first are
+    told; `waiting` further ones have an exact key of it, and their turn is still to come.
+    """
 
     id: FindingId
     title: str
@@ -69,3 +85,6 @@ class Finding:
     parts: tuple[FindingId, ...] = ()
     mine: bool = False
     taken: bool = False
+    items: tuple[ItemOf, ...] = ()
+    item_count: int = 0
+    waiting: int = 0

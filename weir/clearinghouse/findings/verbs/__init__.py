@@ -13,6 +13,7 @@ from weir.clearinghouse.findings.verbs.checking import (
     withhold_from_check,
 )
 from weir.clearinghouse.findings.verbs.correlating import correlate_report
+from weir.clearinghouse.findings.verbs.items import correlate_items, record_compared
 from weir.clearinghouse.findings.verbs.linking import (
     keep_apart,
     link_findings,
@@ -29,6 +30,7 @@ from weir.clearinghouse.findings.verbs.merging import (
 from weir.clearinghouse.findings.verbs.queueing import drop_view, hand_back_finding, save_view, take_finding
 
 __all__ = [
+    "correlate_items",
     "correlate_report",
     "drop_view",
     "evaluate_blinded",
@@ -42,6 +44,7 @@ __all__ = [
     "place_finding",
     "publish_buckets",
     "record_cause",
+    "record_compared",
     "record_names",
     "record_proof_run",
     "record_reproduced",

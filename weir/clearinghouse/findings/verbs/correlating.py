@@ -9,7 +9,7 @@ from weir.clearinghouse.findings.models import FindingReportRow, FindingRow
 from weir.clearinghouse.findings.reads import SEALED_CONTEXT
 from weir.clearinghouse.findings.terms import Correlated, FindingId, FindingState
 from weir.clearinghouse.intake.reads import report_for
-from weir.clearinghouse.intake.terms import Report, ReportId
+from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.actor import Actor
 from weir.foundation.policy.marks import mark_fresh
 from weir.foundation.policy.terms import Marking, Tlp
@@ -18,6 +18,8 @@ from weir.foundation.verb import verb
 from weir.kernel.canonical import canonical
 from weir.kernel.ids import uuid7
 from weir.kernel.moments import Moment
+
+FRESH = Marking(Tlp.AMBER_STRICT, frozenset({"role:coordinator"}))
 
 
 @verb("findings.correlate_report", sealed=True, internal=True)
@@ -29,23 +31,27 @@ def correlate_report(actor: Actor, report: ReportId, *, now: Moment) -> Correlat
     """
     if kept := FindingReportRow.objects.select_related("finding").filter(report=report).first():
         return Correlated(FindingId(kept.finding.number), report, new=False)
-    return Correlated(_open_finding(report_for(actor, report), now), report, new=True)
+    came = report_for(actor, report)
+    row = open_finding(report, came.submission.title, came.submission.component, came.received_at, now, reports=1)
+    FindingReportRow.objects.create(id=uuid7(now, os.urandom), finding=row, report=report, received_at=came.received_at)
+    return Correlated(FindingId(row.number), report, new=True)
 
 
-def _open_finding(report: Report, now: Moment) -> FindingId:
+def open_finding(
+    source: str, title: str, target: str, received_at: Moment, now: Moment, *, reports: int = 0, items: int = 0
+) -> FindingRow:
+    """A finding of its own, for coordinators. Called inside a verb, which says what belongs to it."""
     number = FindingId.mint(now.year, os.urandom)
-    words = canonical({"title": report.submission.title, "target": report.submission.component})
     row = FindingRow(
         id=uuid7(now, os.urandom),
         number=number,
         state=FindingState.OPEN,
-        received_at=report.received_at,
+        received_at=received_at,
+        reports=reports,
+        items=items,
         tlp=Tlp.AMBER_STRICT,
-        sealed=seal(number, words, SEALED_CONTEXT),
+        sealed=seal(number, canonical({"title": title, "target": target}), SEALED_CONTEXT),
     )
     row.save(force_insert=True)
-    FindingReportRow.objects.create(
-        id=uuid7(now, os.urandom), finding=row, report=report.id, received_at=report.received_at
-    )
-    mark_fresh([row], report.id, Marking(Tlp.AMBER_STRICT, frozenset({"role:coordinator"})))
-    return number
+    mark_fresh([row], source, FRESH)
+    return row

@@ -113,12 +113,16 @@ def record_names(actor: Actor, finding: FindingId, source: str, names: tuple[str
     """
     if not source.strip() or not names or len(names) > MOST_NAMES or any(not 0 < len(n) <= LONGEST_NAME for n in names):
         raise Invalid("A source and its names are asked for.", faults={"/names": f"1 to {MOST_NAMES} short names fit"})
-    row = FindingRow.objects.get(number=finding)
-    words = canonical({"source": source.strip()[:LONGEST_NAME], "names": sorted(set(names))})
-    NamesRow.objects.create(
-        id=uuid7(now, os.urandom), finding=row, by=actor.id, at=now, sealed=seal(finding, words, NAMES_CONTEXT)
-    )
+    keep_names(actor, FindingRow.objects.get(number=finding), source.strip(), names, now)
     return Named(finding, len(set(names)), source, names)
+
+
+def keep_names(actor: Actor, row: FindingRow, source: str, names: tuple[str, ...], now: Moment) -> None:
+    """Called inside a verb."""
+    words = canonical({"source": source[:LONGEST_NAME], "names": sorted({name[:LONGEST_NAME] for name in names})})
+    NamesRow.objects.create(
+        id=uuid7(now, os.urandom), finding=row, by=actor.id, at=now, sealed=seal(row.number, words, NAMES_CONTEXT)
+    )
 
 
 def nominate(finding: FindingId, other: FindingId, kind: LinkKind, said: Nomination, now: Moment) -> Nominated:

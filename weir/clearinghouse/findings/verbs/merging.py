@@ -53,6 +53,7 @@ def merge_findings(actor: Actor, into: FindingId, merged: FindingId, reason: str
         trees.ask_for_proofs(each, now)
     part.state, part.merged_into = FindingState.MERGED, target
     target.reports += part.reports
+    target.items += part.items
     trees.mark_together(whole, joining)
     trees.save((*whole, *joining))
     trees.settle_notices((*whole, *joining))
@@ -70,8 +71,11 @@ def split_finding(actor: Actor, finding: FindingId, reason: str, *, now: Moment)
     above = trees.way_up(part)
     ask(actor, "findings.split_finding", FindingId(above[0].number))
     rest, leaving = _without(tree_of(above[-1], hold=True), part), tree_of(part, hold=True)
+    held_it = {row.pk for row in above}
     for each in rest:
-        each.reports -= part.reports if each.pk in {row.pk for row in above} else 0
+        if each.pk in held_it:
+            each.reports -= part.reports
+            each.items -= part.items
     part.state, part.merged_into = FindingState.OPEN, None
     trees.mark_apart(rest, leaving)
     trees.save((*rest, *leaving))

@@ -62,7 +62,7 @@ def mark_apart(one: Sequence[FindingRow], other: Sequence[FindingRow]) -> None:
 
 
 def save(rows: Iterable[FindingRow]) -> None:
-    FindingRow.objects.bulk_update(list(rows), ["state", "merged_into", "reports", "tlp"])
+    FindingRow.objects.bulk_update(list(rows), ["state", "merged_into", "reports", "items", "tlp"])
 
 
 def ask_for_proofs(rows: Sequence[FindingRow], now: Moment) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from weir.clearinghouse.findings import reads
 from weir.clearinghouse.findings.forms import LABELS, STAGES
-from weir.clearinghouse.findings.terms import FindingId
+from weir.clearinghouse.findings.terms import Finding, FindingId
 from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.actor import Actor
 from weir.foundation.forms import Asked
@@ -21,6 +21,7 @@ from weir.foundation.ledger.terms import EntryLine
 
 HAPPENED = {
     "intake.receive_report": _("A report was received and sealed."),
+    "intake.receive_document": _("A document was received and sealed."),
     "findings.correlate_report": _("The report was given its finding."),
     "findings.take_finding": _("Somebody took it on."),
     "findings.hand_back_finding": _("It was handed back."),
@@ -35,9 +36,7 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
     """One finding, what was recorded about it, and the reports behind it."""
     actor = request.actor
     found = reads.read_finding(actor, FindingId.parse(number))
-    course = (
-        [*_course(actor, found.reports[0].id), *_course(actor, found.id)] if found.reports else _course(actor, found.id)
-    )
+    course = [*_beginning(actor, found), *_course(actor, found.id)]
     stations = list(
         dict.fromkeys(line.kind.partition(".")[0] for line in course if not line.kind.startswith("ledger."))
     )
@@ -61,6 +60,18 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
             {"number": each.id, "received": each.received_at, "href": reverse("report", args=[each.id])}
             for each in found.reports
         ],
+        "items": [
+            {
+                "title": each.title,
+                "tool": " ".join(filter(None, (each.tool, each.rule))),
+                "place": each.place,
+                "received": each.received_at,
+                "document": each.document,
+            }
+            for each in found.items
+        ],
+        "more_items": found.item_count - len(found.items),
+        "waiting": found.waiting,
     }
     return render(request, "findings/finding.html", {"page_title": found.id, "finding": shown})
 
@@ -83,6 +94,14 @@ def show_standing(request: Asked, number: str) -> HttpResponse:
 
 def _linked(number: FindingId) -> dict[str, str]:
     return {"number": number, "href": reverse("finding", args=[number])}
+
+
+def _beginning(actor: Actor, found: Finding) -> list[EntryLine]:
+    """What was done to whatever led to it first. Of a document, which speaks of much else, only that it came."""
+    if found.reports:
+        return _course(actor, found.reports[0].id)
+    came = _course(actor, found.items[0].document) if found.items else []
+    return [line for line in came if line.kind == "intake.receive_document"]
 
 
 def _course(actor: Actor, about: str) -> list[EntryLine]:

@@ -14,8 +14,9 @@ from weir.foundation.policy.terms import Protects
 class DocumentRow(models.Model):
     """One document. `sealed` holds its name, its blob and its digest, `found` the format, once that is known.
 
-    `sent` names the bytes among those of one sender, keyed; none once the document was erased. `read` counts all that
-    was read of it: what was added, what was known, what could not be read and what was no item.
+    `finder` is the person who answers for the submitter. `sent` names the bytes among those of one sender, keyed; none
+    once the document was erased. `read` counts all that was read of it: what was added, what was known, what could not
+    be read and what was no item.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +24,7 @@ class DocumentRow(models.Model):
     state = models.CharField(max_length=20)
     received_at = models.DateTimeField()
     submitter = models.CharField(max_length=40)
+    finder = models.CharField(max_length=40, blank=True, default="", db_default="")
     organization = models.CharField(max_length=40, blank=True)
     sent = models.BinaryField(null=True, unique=True)
     sealed = models.BinaryField()

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import connections
 
-from weir.clearinghouse.intake.models.documents import DocumentRow, ItemRow, TroubleRow
+from weir.clearinghouse.intake.models.documents import DocumentRow, ItemKeyRow, ItemRow, TroubleRow
 from weir.clearinghouse.intake.rules.items import item_of
 from weir.clearinghouse.intake.terms.documents import Document, DocumentId, DocumentLine, DocumentState, KeptItem
-from weir.clearinghouse.intake.terms.items import Trouble
+from weir.clearinghouse.intake.terms.items import Item, Trouble
 from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.jobs.terms import Due
 from weir.foundation.policy.reads.pages import newest_page
@@ -146,9 +146,31 @@ def items_of(document: DocumentId, *, after: int = 0, limit: int = 1000) -> list
     rows = ItemRow.objects.filter(document__number=document, id__gt=after).order_by("id")
     key, begin = case_key(document), item_about(document)
     return [
-        (row.id, KeptItem(bytes(row.digest), document, _item(key, begin, row)))
-        for row in rows.only("id", "digest", "sealed")[:limit]
+        (row.id, KeptItem(bytes(row.digest), document, _item(key, begin, row), bytes(row.keys)))
+        for row in rows.only("id", "digest", "sealed", "keys")[:limit]
     ]
+
+
+def items_named(document: DocumentId, digests: Collection[bytes]) -> list[Item]:
+    """What these items of a document say; nothing, once it was erased."""
+    try:
+        key, begin = case_key(document), item_about(document)
+    except Erased:
+        return []
+    rows = ItemRow.objects.filter(document__number=document, digest__in=list(digests)).order_by("id")
+    return [_item(key, begin, row) for row in rows.only("digest", "sealed")]
+
+
+def finder_of(document: DocumentId) -> str:
+    """The person who answers for what this document says. Of old documents that is not kept apart from the sender."""
+    finder, submitter = DocumentRow.objects.values_list("finder", "submitter").get(number=document)
+    return finder or submitter
+
+
+def items_with(keys: Collection[bytes], kinds: Collection[int], *, limit: int) -> set[bytes]:
+    """Which items have one of these exact keys, of all that was ever sent."""
+    rows = ItemKeyRow.objects.filter(key__in=list(keys), kind__in=list(kinds)).values_list("item", flat=True)
+    return {bytes(digest) for digest in rows[:limit]}
 
 
 def shared_keys() -> Iterator[tuple[int, tuple[bytes, ...]]]:

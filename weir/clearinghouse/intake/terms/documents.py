@@ -124,11 +124,14 @@ class DocumentLine:
 
 
 class KeptItem(NamedTuple):
-    """One item as it is kept: its name inside this instance, the document it came with, and what it says."""
+    """One item as it is kept: its name inside this instance, the document it came with, what it says, its exact keys in
+    one piece.
+    """
 
     digest: bytes
     document: DocumentId
     item: Item
+    keys: bytes
 
 
 class NamelessDocument(Invalid):

@@ -38,6 +38,7 @@ from weir.clearinghouse.intake.terms.documents import (
 )
 from weir.foundation.actor import Actor
 from weir.foundation.policy.marks import mark_fresh
+from weir.foundation.policy.rules import root
 from weir.foundation.policy.terms import Marking, Tlp
 from weir.foundation.store import rules as sealing
 from weir.foundation.store.blobs import discard, keep, open_compartment, seal
@@ -75,6 +76,7 @@ def receive_document(actor: Actor, received: Received, name: str, *, now: Moment
         state=DocumentState.RECEIVED,
         received_at=now,
         submitter=actor.id,
+        finder=root(actor),
         organization=actor.organization,
         sent=sent,
         sealed=seal(number, words, SEALED_CONTEXT),
