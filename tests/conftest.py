@@ -2,7 +2,7 @@
 """What every test run shares: which database it runs on, a home of its own, and the rules of the runner.
 
 pytest                                                        on SQLite, in files
-python tools/postgres.py run -- env WEIR_TEST_DATABASE=postgres pytest -m both_databases
+python tools/postgres.py run -- env WEIR_TEST_DATABASE=postgres pytest -m both_databases        (-n 2: --clusters 2)
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.worlds.house import House
 from django.conf import settings
 
-pytest_plugins = ["tests.budgets", "tests.slices"]
+pytest_plugins = ["tests.budgets", "tests.horizon", "tests.slices"]
 
 # A busy machine is no bug: Hypothesis counts examples, not milliseconds. The same commit gets the same examples, so
 # that whoever breaks a property sees it fail; `make prove` looks for new ones (--hypothesis-profile=search).
@@ -43,7 +43,8 @@ def database(home: Path) -> str:
         raise pytest.UsageError(f"WEIR_TEST_DATABASE is sqlite or postgres, not {kind}")
     if "WEIR_TEST_POSTGRES" not in os.environ:
         raise pytest.UsageError("No PostgreSQL is named. Run: python tools/postgres.py run -- pytest ...")
-    return os.environ["WEIR_TEST_POSTGRES"]
+    clusters = os.environ["WEIR_TEST_POSTGRES"].split()
+    return clusters[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
 
 
 def set_up_django() -> Path:
@@ -60,10 +61,21 @@ def set_up_django() -> Path:
             # In a file, because threads, processes and read-only connections meet in it as they do in production.
             kept.setdefault("TEST", {})["NAME"] = str(home / "test.sqlite")
     django.setup()
+    if Path(settings.HOME) != home:
+        raise pytest.UsageError("Django read its settings before this process had a home: unset DJANGO_SETTINGS_MODULE")
     return home
 
 
 HOME = set_up_django()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers inherit our environment, and Django would read it before they come to `set_up_django`: all of them would
+    have this process's home, and its database.
+    """
+    for name in ("WEIR_HOME", "WEIR_DATABASE", "DJANGO_SETTINGS_MODULE"):
+        del os.environ[name]
 
 
 def pytest_unconfigure() -> None:

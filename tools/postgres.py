@@ -2,6 +2,7 @@
 """A private PostgreSQL for tests and benches: made in a temporary folder, gone when the work is done.
 
     python tools/postgres.py run -- pytest -m both_databases     WEIR_TEST_POSTGRES names it to the command
+    python tools/postgres.py run --clusters 2 -- pytest -n 2     names two, parted by a space: one for each worker
     python tools/postgres.py run --honest -- python -m bench ledger
 
 or `with cluster() as url:`. The URL is that of a plain role with CREATEDB that owns its database: row security does not
@@ -189,15 +190,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("action", choices=["run"])
     parser.add_argument("--honest", action="store_true", help="durable as in production, for benches")
-    parser.usage = "postgres.py run [--honest] -- COMMAND"
+    parser.add_argument("--clusters", type=int, default=1, help="how many to start")
+    parser.usage = "postgres.py run [--honest] [--clusters N] -- COMMAND"
     end = arguments.index("--") if "--" in arguments else len(arguments)
     asked, command = parser.parse_args(arguments[:end]), arguments[end + 1 :]
     if not command:
         parser.error("say what to run with WEIR_TEST_POSTGRES set, after --")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is cleaned up then, too
     try:
-        with cluster(honest=asked.honest) as url:
-            return subprocess.run(command, check=False, env={**os.environ, VARIABLE: url}).returncode
+        with contextlib.ExitStack() as stack:
+            urls = " ".join(stack.enter_context(cluster(honest=asked.honest)) for _ in range(asked.clusters))
+            return subprocess.run(command, check=False, env={**os.environ, VARIABLE: urls}).returncode
     except NoPostgres as problem:
         print(problem, file=sys.stderr)
         return 1

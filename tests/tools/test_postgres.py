@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.horizon import left_open
 from tools.postgres import VARIABLE, cluster
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +87,37 @@ def test_nothing_is_left_behind_when_it_is_told_to_end(open_folder):
         tool.send_signal(signal.SIGTERM)
         tool.wait(timeout=30)
     assert list(open_folder.iterdir()) == []
+
+
+@pytest.fixture
+def other(fast):
+    """A second connection of whoever owns the database."""
+    with psycopg.connect(fast.info.dsn, password=fast.info.password) as connection:
+        yield connection
+
+
+def test_a_transaction_that_stays_open_is_told_and_one_that_ends_in_time_is_not(fast, other):
+    assert left_open(fast, patience=0) == []
+    other.execute("SELECT 'somebody reads'")
+    assert [said.split(" SELECT")[0] for said in left_open(fast, patience=0.1)] == ["idle in transaction"]
+    ending = threading.Timer(0.1, other.commit)
+    ending.start()
+    assert left_open(fast, patience=20) == []
+    ending.join()
+
+
+def test_a_session_that_begins_anew_again_and_again_holds_nothing_back(fast, other):
+    stop = threading.Event()
+
+    def poll():
+        while not stop.is_set():
+            other.execute("SELECT pg_sleep(0.01)")
+            other.commit()
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    try:
+        assert left_open(fast, patience=20) == []
+    finally:
+        stop.set()
+        polling.join()
