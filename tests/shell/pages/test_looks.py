@@ -409,6 +409,30 @@ def test_the_theme_follows_the_system_until_somebody_chooses_and_is_then_remembe
     assert page.get_by_role("button", name="Switch to dark").is_visible()
 
 
+def test_the_rooms_are_a_menu_on_a_phone_and_stand_there_at_a_desk(opened):
+    phone, desk = opened("findings-queue", width=390), opened("findings-queue", width=1280)
+    log = {page: page.get_by_role("navigation", name="Main").get_by_role("link", name="Log") for page in (phone, desk)}
+    assert (log[phone].is_visible(), log[desk].is_visible()) == (False, True)
+    menu = phone.locator(".menu summary")
+    menu.focus()
+    phone.keyboard.press("Enter")
+    assert log[phone].is_visible()
+    phone.keyboard.press("Escape")
+    assert not log[phone].is_visible()
+    assert phone.evaluate("document.activeElement.textContent.includes('Menu')")
+    assert not desk.locator(".menu summary").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_can_be_done_with_many_is_in_sight_as_soon_as_one_is_ticked(opened, width):
+    page = opened("findings-queue", width=width)
+    take = page.get_by_role("button", name="Take on")
+    seen = "button => button.getBoundingClientRect().bottom <= innerHeight"
+    assert not take.evaluate(seen)
+    page.locator("#rows input").first.check()
+    assert take.evaluate(seen)
+
+
 def test_a_keyboard_reaches_the_content_and_closes_the_menu(opened):
     page = opened("findings-queue")
     page.keyboard.press("Tab")

@@ -40,7 +40,7 @@
   };
 
   const closeMenu = (event) => {
-    for (const menu of document.querySelectorAll("details.who[open]")) {
+    for (const menu of document.querySelectorAll("details:is(.who, .menu)[open]")) {
       const leaves = event.type === "click" ? !menu.contains(event.target) : event.key === "Escape";
       if (!leaves) continue;
       menu.open = false;
