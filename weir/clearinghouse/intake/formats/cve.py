@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.documents import Said, first_line, read_each, unique
+from weir.clearinghouse.intake.formats.documents import Said, first_line, unique
+from weir.clearinghouse.intake.formats.flowing import Rows, read_each
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import ANY, generic, of_collection, of_cpe, of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds
@@ -22,9 +23,12 @@ def looks_like(head: bytes, filename: str) -> bool:
     return on_top(head, "containers") or on_top(head, "cveMetadata")
 
 
+ROWS = Rows(lambda found: "containers" in found)
+
+
 @written_as("cve", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
-    return read_each(stream, _items)
+    return read_each(stream, _items, ROWS)
 
 
 def _items(record: Said) -> Iterator[Item]:

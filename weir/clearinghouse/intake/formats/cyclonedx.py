@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.documents import Said, first_line, read_each, unique
+from weir.clearinghouse.intake.formats.documents import Said, first_line, unique
+from weir.clearinghouse.intake.formats.flowing import Rows, read_each
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import generic, of_cpe, of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds, Gathered, of_vers
@@ -31,9 +32,12 @@ def looks_like(head: bytes, filename: str) -> bool:
     return on_top(head, "bomFormat") or on_top(head, "specVersion", "components")
 
 
+ROWS = Rows(lambda found: bool({"affects", "ratings", "analysis"} & found.keys()), "vulnerabilities")
+
+
 @written_as("cyclonedx", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
-    return read_each(stream, _items)
+    return read_each(stream, _items, ROWS)
 
 
 def _items(said: Said) -> Iterator[Item]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stranger's JSON document, loaded whole up to a stated size and read leniently: a fault costs its own place only.
+"""A stranger's JSON document, loaded whole where it is short and read leniently: a fault costs its own place only.
 
 The kernel's strict reader comes first. Where it refuses, a second look spoils just the places that cannot be taken (a
 name that stands twice, NaN, a number without end), so that the items around them are kept.
@@ -22,6 +22,8 @@ MOST_VALUES = 2_000_000  # small values cost thirty times their length in memory
 MOST_TROUBLES = 1_000
 DEEPEST = 100
 LONGEST_NUMBER = 300
+TWICE = "This name stands twice in one object. Keep one of the two."
+Read = Iterator[Item | Trouble]
 KINDS = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
 
@@ -121,18 +123,13 @@ class Said:
             return otherwise
         if type(value) is kind and not (isinstance(value, str) and _half_a_character(value)):
             return value
-        self.troubles.add(place or self.at(name), f"{_why(value, kind)} The rest of the item is kept.")
+        self.troubles.add(place or self.at(name), f"{why_not(value, kind)} The rest of the item is kept.")
         return otherwise
 
 
-def read_each(stream: BinaryIO, take: Callable[[Said], Iterable[Item]]) -> Iterator[Item | Trouble]:
-    """What `take` finds in the document's object, or each object of its list, and what could not be read beside it."""
-    document = loaded(stream)
-    if isinstance(document, Trouble):
-        yield document
-        return
-    troubles = Troubles()
-    for said in _objects(document, troubles):
+def taken(documents: Iterable[Said], take: Callable[[Said], Iterable[Item]], troubles: Troubles) -> Read:
+    """What `take` finds in each document, and what could not be read beside it."""
+    for said in documents:
         for item in take(said):
             yield item
             yield from troubles.handed_on()
@@ -143,8 +140,11 @@ def read_each(stream: BinaryIO, take: Callable[[Said], Iterable[Item]]) -> Itera
 def loaded(stream: BinaryIO) -> Any | Trouble:
     """The one JSON value of a stream, or the Trouble that keeps all of it from being read."""
     data = all_of(stream)
-    if isinstance(data, Trouble):
-        return data
+    return data if isinstance(data, Trouble) else value_of(data)
+
+
+def value_of(data: bytes) -> Any | Trouble:
+    """The one JSON value of these bytes, or the Trouble that keeps them from being read as one."""
     if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
         return Trouble("", f"It holds more than {MOST_VALUES:,} values. Send it in parts.")
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -172,13 +172,14 @@ def first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def _objects(document: Any, troubles: Troubles) -> Iterator[Said]:
+def objects(document: Any, troubles: Troubles) -> Iterator[Said]:
+    """The document's object, or each object of its list."""
     if isinstance(document, list):
         yield from _listed(document, troubles)
     elif isinstance(document, dict):
         yield Said(document, "", troubles)
     else:
-        troubles.add("", _why(document, dict))
+        troubles.add("", why_not(document, dict))
 
 
 def _listed(document: list[Any], troubles: Troubles) -> Iterator[Said]:
@@ -186,10 +187,11 @@ def _listed(document: list[Any], troubles: Troubles) -> Iterator[Said]:
         if isinstance(one, dict):
             yield Said(one, f"/{at}", troubles)
         else:
-            troubles.add(f"/{at}", _why(one, dict))
+            troubles.add(f"/{at}", why_not(one, dict))
 
 
-def _why(value: Any, kind: type) -> str:
+def why_not(value: Any, kind: type) -> str:
+    """What is the matter with a value that is not of this kind."""
     if isinstance(value, Spoilt):
         return value.why
     if kind is str and isinstance(value, str):
@@ -204,12 +206,10 @@ def _half_a_character(text: str) -> bool:
 def _with_spoilt_places(data: bytes) -> Any | None:
     """The document with `Spoilt` where the strict reader stops, or None where there is no telling what it says."""
     try:
-        value = json.loads(
-            data.decode(), object_pairs_hook=_object, parse_float=_float, parse_int=_int, parse_constant=_constant
-        )
+        value = LENIENT.decode(data.decode())
     except (ValueError, RecursionError):
         return None
-    return None if _too_deep(value) else value
+    return None if too_deep(value) else value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                made[key] = Spoilt("This name stands twice in one object. Keep one of the two.")
+                made[key] = Spoilt(TWICE)
             seen.add(key)
     return made
 
@@ -236,7 +236,14 @@ def _constant(name: str) -> Spoilt:
     return Spoilt(f"{name} is not a number in JSON. Send null, or leave it out.")
 
 
-def _too_deep(value: Any) -> bool:
+LENIENT = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_int=_int, parse_constant=_constant)
+AS_IT_COMES = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_float, parse_int=_int, parse_constant=_constant, strict=False
+)
+
+
+def too_deep(value: Any) -> bool:
+    """Layer by layer, because a stranger decides how deep it goes."""
     layer = [value]
     for _ in range(DEEPEST + 1):
         layer = [one for each in layer for one in _held(each)]

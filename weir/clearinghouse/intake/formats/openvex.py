@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.documents import Said, read_each, unique
+from weir.clearinghouse.intake.formats.documents import Said, unique
+from weir.clearinghouse.intake.formats.flowing import Rows, read_each
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import of_cpe, of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds
@@ -21,9 +22,12 @@ def looks_like(head: bytes, filename: str) -> bool:
     return on_top(head, "@context") and (b"openvex" in head or on_top(head, "statements"))
 
 
+ROWS = Rows(lambda found: "vulnerability" in found and "status" in found, "statements")
+
+
 @written_as("openvex", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
-    return read_each(stream, _items)
+    return read_each(stream, _items, ROWS)
 
 
 def _items(document: Said) -> Iterator[Item]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.documents import Said, first_line, read_each, unique
+from weir.clearinghouse.intake.formats.documents import Said, first_line, unique
+from weir.clearinghouse.intake.formats.flowing import Rows, read_each
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import of_ecosystem, of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds
@@ -22,9 +23,17 @@ def looks_like(head: bytes, filename: str) -> bool:
     return on_top(head, "affected") or on_top(head, "vulns") or any(on_top(head, "id", name) for name in BESIDE_ID)
 
 
+def is_record(found: dict[str, Any]) -> bool:
+    """Whether this is surely a record, and no part of one."""
+    return "id" in found and ("affected" in found or "modified" in found)
+
+
+ROWS = Rows(is_record, "vulns")
+
+
 @written_as("osv", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
-    return read_each(stream, _items)
+    return read_each(stream, _items, ROWS)
 
 
 def _items(said: Said) -> Iterator[Item]:

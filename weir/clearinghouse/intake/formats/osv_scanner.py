@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from weir.clearinghouse.intake.formats import written_as
 from weir.clearinghouse.intake.formats.documents import Said, Troubles, unique
 from weir.clearinghouse.intake.formats.heads import on_top
-from weir.clearinghouse.intake.formats.osv import items_of
+from weir.clearinghouse.intake.formats.osv import is_record, items_of
 from weir.clearinghouse.intake.formats.packages import of_ecosystem, of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds
 from weir.clearinghouse.intake.formats.streams import Broken, Scanner
@@ -108,4 +108,4 @@ def _installed(said: Said) -> tuple[Affected, ...]:
 
 
 def _is_record(value: Any) -> bool:
-    return isinstance(value, dict) and "id" in value and ("affected" in value or "modified" in value)
+    return isinstance(value, dict) and is_record(value)

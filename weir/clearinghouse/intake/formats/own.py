@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any, BinaryIO, NamedTuple
 
 from weir.clearinghouse.intake.formats import written_as
-from weir.clearinghouse.intake.formats.documents import Said, read_each, unique
+from weir.clearinghouse.intake.formats.documents import Said, unique
+from weir.clearinghouse.intake.formats.flowing import Rows, read_each
 from weir.clearinghouse.intake.formats.heads import on_top
 from weir.clearinghouse.intake.formats.packages import of_purl
 from weir.clearinghouse.intake.terms import Affected, AiUse, Grain, Item, Place, Trouble
@@ -60,9 +61,12 @@ def looks_like(head: bytes, filename: str) -> bool:
     return on_top(head, "format") and b'"weir.report/' in head
 
 
+ROWS = Rows(lambda found: "format" in found)
+
+
 @written_as("weir-report", looks_like)
 def read(stream: BinaryIO) -> Iterator[Item | Trouble]:
-    return read_each(stream, lambda said: (written.item for written in reports_of(said)))
+    return read_each(stream, lambda said: (written.item for written in reports_of(said)), ROWS)
 
 
 def reports_of(said: Said) -> Iterable[Written]:

@@ -240,6 +240,14 @@ class Scanner:
         self._at = found.end()
         return found[found.lastindex or 0]
 
+    def to_next(self, wanted: re.Pattern[str]) -> bool:
+        """Behind the next text like this; False where there is none."""
+        found = self._ahead(wanted)
+        if found is None:
+            return False
+        self._at = found.end()
+        return True
+
     def _go_on(self, fits: Callable[[Any], bool]) -> bool:
         """To the next value that can be read and fits; False where there is none, or a landmark stands before it."""
         while (found := self._ahead(self._aim)) is not None:
