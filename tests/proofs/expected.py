@@ -86,6 +86,7 @@ MAY: dict[str, frozenset[str]] = {
     "intake.commit_report": MEMBERS - BARE,
     # Strangers are all one, and a document is kept once for each sender.
     "intake.receive_document": MEMBERS - BARE,
+    "intake.send_document": MEMBERS - BARE,
     "intake.record_items": frozenset({HOUSE}),
     # Scanning: what is asked of the instance. The rest is about a target or a claim, below.
     "scanning.register_target": MEMBERS - BARE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from weir.clearinghouse.intake.models.commitments import CommitmentRow
 from weir.clearinghouse.intake.models.documents import DocumentRow, ItemKeyRow, ItemRow, TroubleRow
+from weir.clearinghouse.intake.models.files import FileRow
 from weir.clearinghouse.intake.models.reports import (
     AttachmentRow,
     FactRow,
@@ -19,6 +20,7 @@ __all__ = [
     "CommitmentRow",
     "DocumentRow",
     "FactRow",
+    "FileRow",
     "FinderRow",
     "ItemKeyRow",
     "ItemRow",

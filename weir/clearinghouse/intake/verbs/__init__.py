@@ -17,6 +17,7 @@ from weir.clearinghouse.intake.verbs.following import (
     withdraw_report,
 )
 from weir.clearinghouse.intake.verbs.receiving import receive_report
+from weir.clearinghouse.intake.verbs.sending import send_document
 from weir.clearinghouse.intake.verbs.tracking import record_track_record
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "receive_report",
     "record_items",
     "record_track_record",
+    "send_document",
     "withdraw_report",
 ]
