@@ -32,5 +32,5 @@ def main() -> None:
 
 def load() -> None:
     """Every command of this machine, so that help and reference show them all."""
-    from weir.shell.commands import house, local, upkeep  # noqa: F401, PLC0415 - importing adds them to the root
+    from weir.shell.commands import house, local, sending, upkeep  # noqa: F401, PLC0415 - importing adds them to the root
     from weir.shell.documents import command  # noqa: F401, PLC0415 - as above

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +21,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _KINDS = {kind.__name__.lower(): kind for kind in KINDS}
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+_LONG_TIMEOUT = httpx.Timeout(600.0, connect=5.0)  # what is large is sealed and synced before it is answered
 MCP_VERSION = "2025-11-25"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -66,6 +67,15 @@ class Client:
         headers = {"Idempotency-Key": key or fresh_key()}
         return dict(self._send_twice("POST", f"/api/v1/{path}", json=dict(given), headers=headers).json())
 
+    def send(self, name: str, content: Iterable[bytes], size: int) -> dict[str, Any]:
+        """A document as it is. It is not sent again by itself; sent again, the same bytes are the same document."""
+        headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
+        named = {"name": name} if name else {}
+        sent = self._send(
+            "POST", "/api/v1/documents", params=named, content=content, headers=headers, timeout=_LONG_TIMEOUT
+        )
+        return dict(sent.json())
+
     def tools(self, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """One call of the instance's MCP door, as safe to repeat as `act` if a key is in it; its errors are raised."""
         asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": dict(parameters)}
@@ -83,10 +93,11 @@ class Client:
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"Accept": "application/json"} | request.pop("headers", {})
+        request.setdefault("timeout", _TIMEOUT)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
-            answer = httpx.request(method, f"{self.url}{path}", headers=headers, timeout=_TIMEOUT, **request)
+            answer = httpx.request(method, f"{self.url}{path}", headers=headers, **request)
         except httpx.TransportError as error:
             raise NobodyAnswers(f"{self.url} does not answer ({type(error).__name__}).") from error
         except httpx.InvalidURL as error:

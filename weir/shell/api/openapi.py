@@ -112,7 +112,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": settings.PUBLIC_URL}],
         "security": [{"token": []}, {}],
-        "paths": {f"/api/v1/{each.path}": _path(each, schemas) for each in found},
+        "paths": {f"/api/v1/{each.path}": _path(each, schemas) for each in found} | _documents(schemas),
         "components": {
             "schemas": {"Problem": PROBLEM, "Entry": ENTRY} | components,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -157,6 +157,30 @@ def _path(found: doors.Operation, schemas: dict[Key, dict[str, Any]]) -> dict[st
     described["responses"]["200"] = _ok("The answer.", gives, **_answer_headers(found))
     described["responses"]["304"] = {"description": "Nothing changed since the ETag that you sent."}
     return {"get": described}
+
+
+def _documents(schemas: dict[Key, dict[str, Any]]) -> dict[str, Any]:
+    """The one path whose body is no JSON of ours: a document as it is."""
+    gives = schemas.get(("intake.send_document", "serialization"))
+    if gives is None:
+        return {}
+    refusals = REFUSALS | REFUSALS_OF_VERBS
+    name = {"type": "string", "description": "Its name. Otherwise that in Content-Disposition, or none."}
+    responses: dict[str, Any] = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in refusals}
+    where = {"Location": {"description": "Where to ask what became of it.", "schema": {"type": "string"}}}
+    responses["200"] = _ok("It was sent before; nothing was added.", _done(gives), **where)
+    responses["201"] = _ok("It is received and sealed.", _done(gives), **where)
+    described = {
+        "operationId": "send_document_as_it_is",
+        "tags": ["intake"],
+        "summary": "Send a document as it is, of any size up to WEIR_DOCUMENT_BYTES.",
+        "description": "As intake.send_document, with the bytes themselves as the body. Its media type is not believed."
+        " The same bytes from the same sender are one document, so trying again is safe.",
+        "parameters": [{"name": "name", "in": "query", "required": False, "schema": name}],
+        "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
+        "responses": dict(sorted(responses.items())),
+    }
+    return {"/api/v1/documents": {"post": described}}
 
 
 def _described(found: doors.Operation) -> dict[str, Any]:

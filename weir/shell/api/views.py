@@ -15,7 +15,7 @@ from django.urls import path
 
 from weir.kernel.errors import Invalid
 from weir.shell import doors
-from weir.shell.api import openapi
+from weir.shell.api import documents, openapi
 from weir.shell.api.entrance import allowed, body_of, caller, door, given_once
 
 PREFIX = "api/v1"
@@ -98,6 +98,7 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 urlpatterns = [
     path(f"{PREFIX}/openapi.json", describe, name="openapi"),
+    path(f"{PREFIX}/documents", documents.send, name="send-document"),
     path(f"{PREFIX}/<slug:room>/<slug:word>", operate, name="operate"),
     path("api", unknown),
     path("api/", unknown),

@@ -22,6 +22,12 @@ class NoToken(Invalid):
     hint = "Write the token into a file that only you can read, and name that file with --token-file."
 
 
+class UnreadablePath(Invalid):
+    """A file that was named cannot be read."""
+
+    hint = "Look at its name and at who may read it; - is standard input."
+
+
 def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
     if value:
         chosen_in(ctx)[str(option.name)] = value
