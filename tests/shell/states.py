@@ -55,9 +55,18 @@ def full_states() -> dict[str, State]:
         ),
         "pairs-full": ("findings/pairs.html", samples.pairs.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
         "pair-full": ("findings/pair.html", samples.pairs.PAIR | {"pair": _pair()}),
+        "blind-check": ("findings/blind_check.html", {"bound": 1000}),
         "scanning-claims-full": ("scanning/board.html", _board()),
         "target-full": ("scanning/target.html", {"target": _target()}),
         "scanning-claim-full": ("scanning/claim.html", _claim()),
+        "documents-full": (
+            "intake/documents.html",
+            samples.documents.mine([vars(samples.documents.line(n)) | {"name": name(n)} for n in range(14)]),
+        ),
+        "document-full": (
+            "intake/document.html",
+            samples.documents.document(name=WORD, troubles=samples.documents.troubles(100), trouble_count=48_211),
+        ),
         "receipt-full": (
             "intake/receipt.html",
             samples.intake.receipt(title=WORD, receipt='{"a":"' + "x" * 900 + '"}'),

@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from tests.shell.samples import findings, frame, identity, intake, ledger, organizations, pairs, parts, policy, scanning
+from tests.shell.samples import (
+    documents,
+    findings,
+    frame,
+    identity,
+    intake,
+    ledger,
+    organizations,
+    pairs,
+    parts,
+    policy,
+    scanning,
+)
 
-KINDS = (frame, scanning, intake, findings, pairs, ledger, identity, organizations, policy)
+KINDS = (frame, scanning, intake, documents, findings, pairs, ledger, identity, organizations, policy)
 PAGES: dict[str, parts.Page] = {name: page for kind in KINDS for name, page in kind.PAGES.items()}

@@ -105,6 +105,12 @@ def attach_form() -> Form:
     )
 
 
+def document_form() -> Form:
+    """A file, as a tool wrote it."""
+    hint = _("What is in it decides how it is read. Nobody runs anything in it.")
+    return Form((Field("file", _("The file"), kind="file", hint=hint, required=True),))
+
+
 def claim_form() -> Form:
     """The code, typed like a password: nobody reads it over a shoulder, and it does not come back over the wire."""
     return Form((Field("claim_code", _("Your claim code"), kind="password", required=True, autocomplete="off"),))

@@ -9,6 +9,9 @@ from weir.clearinghouse.intake import views
 
 urlpatterns = [
     path("report/", views.report, name="new-report"),
+    path("documents/", views.my_documents, name="documents"),
+    path("documents/new/", views.new_document, name="new-document"),
+    path("documents/<str:number>/", views.show_document, name="document"),
     path("claim/", views.claim, name="claim"),
     path("claim/attach/", views.claim_attach, name="claim-attach"),
     path("reports/", views.my_reports, name="my-reports"),

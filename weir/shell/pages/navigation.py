@@ -23,9 +23,9 @@ def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
     """The links for this actor, with the present one marked."""
     places = [(_("Report"), "/report/")]
     if actor.kind is not ActorKind.ANONYMOUS:
-        places += [(_("My reports"), "/reports/"), (_("Scanning"), "/scanning/")]
+        places += [(_("My reports"), "/reports/"), (_("Documents"), "/documents/"), (_("Scanning"), "/scanning/")]
     if actor.staff and "coordinator" in actor.roles:
-        places.append((_("Queue"), "/findings/"))
+        places += [(_("Queue"), "/findings/"), (_("Promises"), "/reports/clocks/")]
     if actor.organization:
         places.append((_("Organization"), "/organization/"))
     if actor.staff:
@@ -33,4 +33,5 @@ def navigation_for(actor: Actor, path: str) -> tuple[Place, ...]:
     if actor.staff and "administrator" in actor.roles:
         places += [(_("Administration"), "/administration/"), (_("Doctor"), "/doctor/")]
     places.append((_("Log"), "/log/"))
-    return tuple(Place(label, href, path.startswith(href)) for label, href in places)
+    here = max((href for _label, href in places if path.startswith(href)), key=len, default="")
+    return tuple(Place(label, href, href == here) for label, href in places)

@@ -44,6 +44,8 @@ def home(request: Asked) -> HttpResponse:
 TOLD = {
     "/report/": _("Say what you found; rough is fine."),
     "/reports/": _("What you sent, with receipts and proofs."),
+    "/documents/": _("Files of your tools: how far each was read, and what came of it."),
+    "/reports/clocks/": _("What was promised to finders, the next promise first."),
     "/scanning/": _("What you claim to scan, how near others are, and what to scan next."),
     "/findings/": _("What waits for a coordinator, the newest first."),
     "/organization/": _("Who belongs to it, what is shown to be yours, and how to invite."),

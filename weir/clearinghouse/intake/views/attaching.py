@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods
 from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.forms import attach_form
 from weir.clearinghouse.intake.gates import BrokenOff, SealedFile, Sealing
+from weir.clearinghouse.intake.reads.files import refuse_if_spent
 from weir.clearinghouse.intake.terms import ReportId
 from weir.clearinghouse.intake.verbs import attach_upload
-from weir.foundation.actor import Actor
+from weir.clearinghouse.intake.verbs.sending import spend
+from weir.foundation.actor import Actor, ActorKind
 from weir.foundation.forms import Asked, onward, tried
 from weir.foundation.policy.reads import ask
-from weir.foundation.transactions import reading
+from weir.foundation.transactions import reading, writing
 
 
 @csrf_exempt  # asked for below: the body must not be read before it is said how files are taken
@@ -33,6 +35,8 @@ def attach(request: Asked, number: str) -> HttpResponse:
     report = ReportId.parse(number)
     with reading(request.actor):
         ask(request.actor, attach_upload.name, report)
+    if request.method == "POST":
+        refuse_if_spent(request.actor, request.now)
     sealing = Sealing(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     request.upload_handlers = [sealing]
     try:
@@ -66,6 +70,9 @@ def keep_file(request: Asked, actor: Actor, report: ReportId, sealing: Sealing, 
         raise BrokenOff(faults={"/file": "is missing"})
     told = {"report": report, "name": sent.name, "role": given.get("role", "")}
     read = attach_upload.shape.read(told | {"received": sent.received})
-    attached = attach_upload(actor, **read, now=request.now)
+    with writing():
+        if actor.kind is not ActorKind.ANONYMOUS:  # strangers have a day's bytes of their own, counted by the verb
+            spend(actor, sent.received.size, request.now)
+        attached = attach_upload(actor, **read, now=request.now)
     sealing.take()
     return attached
