@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weir.clearinghouse.findings.engines.correlation import keyed
-from weir.clearinghouse.findings.engines.exact import components, first_with
+from weir.clearinghouse.findings.engines.exact import components, equals, joined
 
 LISTS = st.lists(st.lists(st.integers(0, 12).map(str), max_size=3), min_size=1, max_size=12)
 
@@ -30,14 +30,20 @@ def test_components_are_those_found_by_hand(lists):
 
 
 @given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=60))
-def test_each_key_is_found_where_it_stands_first(values):
-    keys = np.array(values, np.uint64)
-    assert first_with(keys).tolist() == [values.index(value) for value in values]
+def test_all_places_of_a_key_hang_together_and_no_others_do(values):
+    one, other = equals(np.array(values, np.uint64))
+    assert joined(one, other, len(values)).tolist() == [values.index(value) for value in values]
 
 
 def test_keys_that_share_a_slot_are_told_apart():
-    keys = np.tile(np.arange(5000, dtype=np.uint64), 2)
-    assert first_with(keys).tolist() == list(range(5000)) * 2
+    keys = np.tile(np.arange(5000, dtype=np.uint64), 3)
+    one, other = equals(keys)
+    assert joined(one, other, len(keys)).tolist() == list(range(5000)) * 3
+
+
+def test_a_long_way_is_one_whatever_its_order():
+    order = np.random.default_rng(3).permutation(4000)
+    assert not joined(order[:-1], order[1:], 4000).any()
 
 
 def test_nothing_is_one_with_nothing():

@@ -18,31 +18,29 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio's digits: spreads key
 
 def components(owners: Numbers, keys: Keys, count: int) -> Numbers:
     """For each of `count` records the lowest record that it is one with. `owners[i]` carries `keys[i]`."""
-    first = owners[first_with(keys)]
-    other = first != owners
-    return joined(owners[other], first[other], count)
+    one, other = equals(keys)
+    return joined(owners[one], owners[other], count)
 
 
-def first_with(keys: Keys) -> Numbers:
-    """For each key the place at which it stands first.
+def equals(keys: Keys) -> tuple[Numbers, Numbers]:
+    """Places that carry one key, pair by pair: as many pairs as it takes to get from any of them to any other.
 
-    A table of slots holds the first place of one key for each slot; the few keys whose slot belongs to another one are
-    sorted.
+    A table of slots holds the last place of one key for each slot. Most keys stand alone in theirs and are done with;
+    the few that lost their slot to another key are sorted.
     """
-    if not len(keys):
-        return np.zeros(0, np.int64)
     bits = max(10, len(keys).bit_length() + 1)
-    slots = ((keys * SPREAD) >> np.uint64(64 - bits)).astype(np.int64)
-    table = np.zeros(1 << bits, np.int32)
-    table[slots[::-1]] = np.arange(
-        len(keys) - 1, -1, -1, dtype=np.int32
-    )  # of equal slots the last that is written stays: the first
-    first: Numbers = table[slots].astype(np.int64)
-    late = np.flatnonzero(keys[first] != keys)
-    if len(late):
-        _, where, back = np.unique(keys[late], return_index=True, return_inverse=True)
-        first[late] = late[where[back]]
-    return first
+    slots = ((keys * SPREAD) >> np.uint64(64 - bits)).view(np.int64)
+    places = np.arange(len(keys), dtype=np.int32)
+    table = np.empty(1 << bits, np.int32)  # what is read of it was written before
+    table[slots] = places
+    last = table[slots]
+    lost = np.flatnonzero(last != places)
+    won = last[lost].astype(np.int64)
+    same = keys[lost] == keys[won]
+    late = lost[~same]
+    late = late[np.argsort(keys[late])]
+    again = np.flatnonzero(keys[late[1:]] == keys[late[:-1]])
+    return np.concatenate([lost[same], late[again + 1]]), np.concatenate([won[same], late[again]])
 
 
 def joined(left: Numbers, right: Numbers, count: int) -> Numbers:
@@ -51,13 +49,16 @@ def joined(left: Numbers, right: Numbers, count: int) -> Numbers:
     Only records with an edge are touched: most have none.
     """
     roots = np.arange(count, dtype=np.int64)
-    touched = np.concatenate([left, right])
-    while len(left):
-        left, right = _ends(roots, left), _ends(roots, right)
-        apart = left != right
-        left, right = left[apart], right[apart]
-        np.minimum.at(roots, np.maximum(left, right), np.minimum(left, right))
-    roots[touched] = _ends(roots, touched)
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    hung = [high]
+    while len(low):
+        np.minimum.at(roots, high, low)
+        left, right = _ends(roots, low), _ends(roots, high)
+        apart = np.flatnonzero(left != right)
+        low, high = np.minimum(left[apart], right[apart]), np.maximum(left[apart], right[apart])
+        hung.append(high)
+    below = np.concatenate(hung)
+    roots[below] = _ends(roots, below)
     return roots
 
 
