@@ -38,7 +38,7 @@ def post(browser, page, address="", /, **fields):
 
 # Every page that one can open, for each kind of person.
 
-OPEN = ("/", "/report/", "/join/", "/log/", "/account/login/", "/account/password/reset/")
+OPEN = ("/", "/report/", "/join/", "/log/", "/account/login/", "/account/password/reset/", "/blind-check/")
 MEMBERS = ("/", "/report/", "/reports/", "/organization/", "/tokens/", "/agents/", "/leave/", "/log/", "/account/2fa/")
 STAFF = (*MEMBERS, "/findings/", "/administration/")
 

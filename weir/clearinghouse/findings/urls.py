@@ -15,5 +15,6 @@ urlpatterns = [
     path("findings/pairs/", views.list_pairs, name="pairs"),
     path("findings/pairs/<str:number>/", views.show_pair, name="pair"),
     path("findings/<str:number>/", views.show_finding, name="finding"),
+    path("blind-check/", views.explain_blind_check, name="blind-check"),
     path("held/<str:number>/", views.show_standing, name="standing"),
 ]
