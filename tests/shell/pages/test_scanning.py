@@ -44,7 +44,7 @@ def post(browser, page, to, /, **fields):
 
 def test_a_member_names_a_target_and_is_shown_what_holds(browser, address):
     page = text_of(browser.get(address))
-    assert "<h1><bdi>pkg:pypi/made-up</bdi></h1>" in page
+    assert "<h1><bdi>pkg:pypi/<wbr>made-up</bdi></h1>" in page
     assert "nobody: it is what holds otherwise" in page
 
 
