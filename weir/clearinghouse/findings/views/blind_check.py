@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the blind check is, and what each side can learn from it. Nothing is asked here: whoever asks does it elsewhere."""
+"""What the blind check is, and what each side can learn from it. Nothing is asked on this page."""
 
 from __future__ import annotations
 
