@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from tests.worlds.stops import PowerCut, statements, stop_before
 from weir.clearinghouse.findings import reads
@@ -27,6 +29,8 @@ from weir.clearinghouse.intake.jobs import documents as reading_jobs
 from weir.clearinghouse.intake.rules.accuracy import FLOOR
 from weir.clearinghouse.intake.verbs import receive_document
 from weir.foundation.actor import SYSTEM
+from weir.foundation.policy.marks import mark
+from weir.foundation.policy.terms import Marking, Tlp
 from weir.foundation.store.blobs import receive
 from weir.kernel.errors import Missing, Refused
 
@@ -104,6 +108,14 @@ def test_it_stands_on_the_queue_of_coordinators_and_of_nobody_else(house):
         assert house.queue(actor) == ()
         with pytest.raises(Missing):
             opened(replace(house, coordinator=actor), number)
+
+
+def test_who_may_see_a_finding_only_is_not_told_what_documents_say(house):
+    [number] = found(house, sarif("one")).opened
+    row = FindingRow.objects.get(number=number)
+    mark(row, FindingItemRow.objects.get().document, Marking(Tlp.CLEAR, frozenset({"any"})))
+    finding = reads.read_finding(house.outsider, number)
+    assert (finding.items, finding.waiting, finding.item_count) == ((), 0, 1)
 
 
 def test_what_has_an_exact_key_of_a_finding_joins_it_whoever_sent_it(house):
@@ -247,6 +259,28 @@ def test_wherever_the_power_goes_no_item_is_half_correlated(house):
             break
     assert stopped > 10
     assert DocumentWalkRow.objects.filter(document=document).exists()
+
+
+def test_two_documents_that_say_the_same_at_once_make_one_finding_of_each(open_house):
+    house = open_house
+    names = [f"GHSA-aaaa-bbbb-{n:04d}" for n in range(12)]
+    senders = (house.finder, house.outsider)
+    documents = [
+        read_in(house, [advisory(name, summary=f"Said by {n}") for name in order], actor)
+        for n, (actor, order) in enumerate(zip(senders, (names, names[::-1]), strict=True))
+    ]
+
+    def walk(document):
+        try:
+            return correlate_items(SYSTEM, document, now=house.now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(walk, documents))
+    assert sum(len(each.opened) for each in done) == sum(len(each.joined) for each in done) == len(names)
+    lines = house.queue(house.coordinator)
+    assert [line.items for line in lines] == [2] * len(names)
 
 
 def test_an_erased_document_is_walked_no_further_and_what_it_said_is_not_told(open_house):

@@ -28,8 +28,12 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
     """One finding, and the reports that led to it, those of its parts among them."""
     row = FindingRow.objects.select_related("merged_into").get(number=finding)
     line = line_of(row, actor)
-    parts = list(row.parts.order_by("pk"))
+    own = reports_of([row])
+    # The counts tell whether it has parts: a finding of one report costs no look at others.
+    parts = list(row.parts.order_by("pk")) if row.items or row.reports > len(own) else []
     whole = tree_of(row) if parts else [row]
+    # What documents say is for those who sort it: a reader of the finding may not know of their senders.
+    items = whole if row.items and _sorts(actor) else []
     return Finding(
         id=line.id,
         title=line.title,
@@ -37,21 +41,24 @@ def read_finding(actor: Actor, finding: FindingId) -> Finding:
         state=line.state,
         received_at=line.received_at,
         marking=line.marking,
-        reports=tuple(ReportOf(ReportId(kept.report), Moment.of(kept.received_at)) for kept in reports_of(whole)),
+        reports=tuple(
+            ReportOf(ReportId(kept.report), Moment.of(kept.received_at))
+            for kept in (reports_of(whole) if parts else own)
+        ),
         merged_into=_seen(actor, [row.merged_into] if row.merged_into else []),
         parts=_seen(actor, parts),
         mine=line.mine,
         taken=line.taken,
-        items=items_of_findings(whole) if row.items else (),
+        items=items_of_findings(items) if items else (),
         item_count=row.items,
-        waiting=waiting_for(whole),
+        waiting=waiting_for(items) if items else 0,
     )
 
 
 def line_of(row: FindingRow, actor: Actor | None = None) -> FindingLine:
     """Who took it on is for coordinators: to others it would tell who works on what, and how much it matters."""
     said = said_in(row)
-    owner = row.owner if actor is not None and "role:coordinator" in actor.keys else None
+    owner = row.owner if actor is not None and _sorts(actor) else None
     return FindingLine(
         id=FindingId(row.number),
         title=said["title"],
@@ -64,6 +71,10 @@ def line_of(row: FindingRow, actor: Actor | None = None) -> FindingLine:
         taken=bool(owner),
         items=row.items,
     )
+
+
+def _sorts(actor: Actor) -> bool:
+    return "role:coordinator" in actor.keys
 
 
 def said_in(row: FindingRow) -> dict[str, str]:

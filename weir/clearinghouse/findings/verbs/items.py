@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F
 
 from weir.clearinghouse.findings.models import DocumentWalkRow, FindingItemRow, FindingKeyRow, FindingRow
@@ -52,6 +53,7 @@ def correlate_items(actor: Actor, document: DocumentId, *, now: Moment) -> Items
 
     Each item belongs to exactly one finding. Stop between two calls: the next one goes on where this one ended.
     """
+    _one_at_a_time()
     walk = _held(document)
     finder = finder_of(document)
     lately, oldest = opened_lately(finder, now)
@@ -189,8 +191,16 @@ def _by_strength(others: dict[str, tuple[FindingRow, KeyKind]]) -> list[str]:
     return sorted((number for number, (_, kind) in others.items() if kind in rules.JOINS), key=lambda n: others[n][1])
 
 
+def _one_at_a_time() -> None:
+    """Two batches that say the same would each open a finding for it, or wait for each other for ever. On SQLite a verb
+    holds the only write lock anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('findings.correlate_items'))")
+
+
 def _held(document: DocumentId) -> DocumentWalkRow:
-    # Of two that begin the same document the database lets one; the other is decided again.
     row = DocumentWalkRow.objects.select_for_update().filter(document=document).first()
     return row or DocumentWalkRow.objects.create(document=document)
 
