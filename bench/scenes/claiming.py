@@ -107,7 +107,7 @@ def lay_down(places: list[Place], first: int) -> None:
     key = index_key()
     pour(
         "scanning_cell",
-        ("claim_id", "cell", "method", "classes", "until_ms", "holder", "named"),
+        ("claim_id", "cell", "method", "classes", "until_ms", "holder", "named", "span"),
         (
             (
                 stored(id),
@@ -117,21 +117,30 @@ def lay_down(places: list[Place], first: int) -> None:
                 milliseconds(until),
                 holders[n],
                 False,
+                cells.sealed_span(key, version(first + n), os.urandom(cells.NONCE)),
             )
             for n, id in enumerate(ids)
         ),
     )
 
 
+def version(n: int) -> str:
+    """Two in three claims name a version, out of sixty."""
+    return f"{n % 3}.{n % 20}.0" if n % 3 else ""
+
+
 def asked(number: str) -> Iterator[Any]:
-    """Questions drawn as the claims are, and never the same: nothing is remembered for them."""
+    """Questions drawn as the claims are, and never the same: nothing is remembered for them. Every second one names a
+    version, so that claims have to be opened.
+    """
     from weir.clearinghouse.scanning.rules.sizes import scope_of
     from weir.clearinghouse.scanning.terms import Method
 
     chance = random.Random(11)
-    for _ in range(ASKED):
-        place = drawn(chance, number)
-        yield scope_of(place.target, (place.path,), [chance.choice(list(Method))], [f"CWE-{chance.randrange(1, 900)}"])  # type: ignore[arg-type]
+    for n in range(ASKED):
+        place, commits = drawn(chance, number), f"{chance.randrange(3)}.{chance.randrange(30)}.0" if n % 2 else ""
+        method, weakness = chance.choice(list(Method)), f"CWE-{chance.randrange(1, 900)}"
+        yield scope_of(place.target, (place.path,), [method], [weakness], commits)  # type: ignore[arg-type]
 
 
 def answer_all(scopes: list[Any]) -> tuple[list[float], dict[str, int]]:
@@ -162,7 +171,7 @@ def ask_as_a_verb(scopes: list[Any]) -> list[float]:
     for n, scope in enumerate(scopes[:WHOLE]):
         asker = replace(FINDER, id=f"P-2026-{n // 30:05d}-Z")
         started = time.perf_counter()
-        ask_overlap(asker, TargetId(known), scope.methods, scope.paths, scope.weaknesses, now=now())
+        ask_overlap(asker, TargetId(known), scope.methods, scope.paths, scope.weaknesses, scope.commits, now=now())
         seconds.append(time.perf_counter() - started)
     return seconds
 

@@ -118,7 +118,7 @@ class ClaimRow(models.Model):
 
 class CellRow(models.Model):
     """Where a live claim lies: one row for each path and method. It goes when the claim ends; until then `until_ms`
-    says whether it still counts.
+    says whether it still counts. `span` is at which commits or versions, sealed under a key of the instance.
     """
 
     claim = models.ForeignKey("scanning.ClaimRow", on_delete=models.CASCADE)
@@ -128,6 +128,7 @@ class CellRow(models.Model):
     until_ms = models.BigIntegerField()
     holder = models.CharField(max_length=40)
     named = models.BooleanField(default=False)
+    span = models.BinaryField(null=True)
 
     class Meta:
         db_table = "scanning_cell"
@@ -164,6 +165,15 @@ class CapacityRow(models.Model):
 
     class Meta:
         db_table = "scanning_capacity"
+
+
+class BoundRow(models.Model):
+    """Held by whoever takes a claim for an organization, so that of two at once the second counts the first."""
+
+    organization = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        db_table = "scanning_bound"
 
 
 class AnswersRow(models.Model):

@@ -4,12 +4,17 @@
 One statement for each place, with a branch for each kind: by equality for what lies around it, by a range for what lies
 in it or beside it. A branch looks at so many rows at most; one's own, which are passed over, are fewer than that. What
 was not seen for being beyond it is at worst told as the next weaker kind, and nobody is blocked by any of them.
+
+Commits and versions part two claims only then, and only where both say some: a second statement opens what the others
+said, of at most so many rows a branch. Where all of these lie apart and there are more, the nearer kind is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connections, router
@@ -17,13 +22,17 @@ from django.utils.crypto import salted_hmac
 
 from weir.clearinghouse.scanning.models import CellRow
 from weir.clearinghouse.scanning.rules import cells
+from weir.clearinghouse.scanning.rules.spans import ANYTHING, Span, may_meet, span_of
 from weir.clearinghouse.scanning.terms import ClaimId, Met, Overlap, Scope
 from weir.kernel.moments import EPOCH, MILLISECOND, Moment
 
 MOST_LOOKED_AT = 512
+MOST_OPENED = 64
 MOST_MET = 20
 _STRENGTH = list(Overlap)
+_ON_THE_SAME_CODE = {Overlap.SAME, Overlap.OTHER_METHOD}
 _WITHIN = "cell > %s AND cell < %s"
+Value = int | str | bytes
 
 
 @cache
@@ -43,11 +52,18 @@ def cells_of(scope: Scope) -> list[bytes]:
 
 def nearest(scope: Scope, participant: str, now: Moment) -> Overlap:
     """The nearest kind in which another's live claim overlaps."""
-    numbers = [cells.NUMBER_OF[method] for method in scope.methods]
-    classes, at = cells.classes_of(scope.weaknesses), milliseconds(now)
-    found = Overlap.NONE
+    asker = _Asker(
+        tuple(cells.NUMBER_OF[method] for method in scope.methods),
+        cells.classes_of(scope.weaknesses),
+        participant,
+        milliseconds(now),
+    )
+    span, found = span_of(scope.commits), Overlap.NONE
     for cell in cells_of(scope):
-        found = max(found, _nearest_to(cell, numbers, classes, participant, at), key=_STRENGTH.index)
+        near = _nearest_to(cell, asker)
+        if near in _ON_THE_SAME_CODE and span != ANYTHING:
+            near = _nearest_at(cell, asker, span)
+        found = max(found, near, key=_STRENGTH.index)
         if found is Overlap.SAME:
             break
     return found
@@ -56,12 +72,16 @@ def nearest(scope: Scope, participant: str, now: Moment) -> Overlap:
 def met(scope: Scope, participant: str, now: Moment) -> tuple[Met, ...]:
     """Those who overlap and wish to be met. Asked only for whoever wishes so too."""
     found: dict[str, Met] = {}
+    span = span_of(scope.commits)
     for cell in cells_of(scope):
         around, beyond = cells.around(cell), cells.beyond(cell)
         rows = CellRow.objects.filter(named=True, until_ms__gt=milliseconds(now)).exclude(holder=participant)
         rows = rows.filter(cell__in=around) | rows.filter(cell__gt=cell, cell__lt=beyond)
-        for number, organization in rows.values_list("claim__number", "claim__organization")[:MOST_MET]:
-            found[number] = Met(ClaimId(number), organization)
+        for number, organization, sealed in rows.values_list("claim__number", "claim__organization", "span")[
+            :MOST_LOOKED_AT
+        ]:
+            if may_meet(span, cells.opened_span(index_key(), bytes(sealed or b""))):
+                found[number] = Met(ClaimId(number), organization)
     return tuple(found[number] for number in sorted(found))[:MOST_MET]
 
 
@@ -69,43 +89,102 @@ def milliseconds(moment: Moment) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
-def _nearest_to(cell: bytes, methods: Sequence[int], classes: int, participant: str, at: int) -> Overlap:
-    """The nearest kind around one place, in one round trip."""
-    around, beyond, folder = cells.around(cell), cells.beyond(cell), cells.folder_of(cell)
-    others: list[int | str | bytes] = [at, participant]
-    values: list[int | str | bytes] = [*methods, *around, *others, classes]
-    for method in methods:
-        values += [method, cell, beyond, *others, classes]
-    values += [*around, *others, cell, beyond, *others]
+@dataclass(frozen=True)
+class _Asker:
+    """What is asked with, but for the place: methods and weaknesses by their numbers, by whom, and when."""
+
+    methods: tuple[int, ...]
+    classes: int
+    participant: str
+    at: int
+
+    @property
+    def others(self) -> list[Value]:
+        return [self.at, self.participant]
+
+
+def _nearest_to(cell: bytes, asker: _Asker) -> Overlap:
+    """The nearest kind around one place, in one round trip, at whatever commits."""
+    folder = cells.folder_of(cell)
+    values = _values(cell, asker)
     if folder != cell:
-        values += [folder, cells.beyond(folder), *others]
-    statement = _statement(len(methods), len(around), beside=folder != cell)
+        values += [folder, cells.beyond(folder), *asker.others]
+    statement = _statement(len(asker.methods), len(cells.around(cell)), beside=folder != cell)
+    found = _rows(statement, values)
+    return _STRENGTH[found[0][0]] if found else Overlap.NONE
+
+
+def _nearest_at(cell: bytes, asker: _Asker, span: Span) -> Overlap:
+    """The same once more, of those who may mean the same commits or versions; the others are beside it."""
+    hits: dict[tuple[int, int], list[bool]] = {}
+    for strength, branch, sealed in _rows(
+        _spans_statement(len(asker.methods), len(cells.around(cell))), _values(cell, asker)
+    ):
+        meets = may_meet(span, cells.opened_span(index_key(), bytes(sealed or b"")))
+        hits.setdefault((strength, branch), []).append(meets)
+    near = [strength for (strength, _), meet in hits.items() if any(meet) or len(meet) == MOST_OPENED]
+    return _STRENGTH[max(near, default=_STRENGTH.index(Overlap.ADJACENT))]
+
+
+def _values(cell: bytes, asker: _Asker) -> list[Value]:
+    """For the branches on the same code: alike around it, alike in it for each method, then both in any way."""
+    around, beyond = cells.around(cell), cells.beyond(cell)
+    values: list[Value] = [*asker.methods, *around, *asker.others, asker.classes]
+    for method in asker.methods:
+        values += [method, cell, beyond, *asker.others, asker.classes]
+    return [*values, *around, *asker.others, cell, beyond, *asker.others]
+
+
+def _rows(statement: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
     with connections[router.db_for_read(CellRow) or "default"].cursor() as cursor:
         cursor.execute(statement, values)
-        found = cursor.fetchone()
-    return _STRENGTH[found[0]] if found else Overlap.NONE
+        return list(cursor.fetchall())
 
 
 @cache
 def _statement(methods: int, around: int, *, beside: bool) -> str:
     """Each branch stops by itself at its first hit, and after so many rows without one."""
-    where = f"cell IN ({_marks(around)})"
-    branches = [
-        _branch(3, f"method IN ({_marks(methods)}) AND {where}", alike=True),
-        *[_branch(3, f"method = %s AND {_WITHIN} ORDER BY method, cell", alike=True)] * methods,
-        _branch(2, where),
-        _branch(2, f"{_WITHIN} ORDER BY cell"),
-        *([_branch(1, f"{_WITHIN} ORDER BY cell")] if beside else []),
-    ]
+    branches = [_branch(each, "classes, until_ms, holder", str(each.strength), 1) for each in _same(methods, around)]
+    if beside:
+        near = _Branch(1, f"{_WITHIN} ORDER BY cell", alike=False)
+        branches.append(_branch(near, "classes, until_ms, holder", "1", 1))
     return f"{' UNION ALL '.join(branches)} ORDER BY 1 DESC LIMIT 1"
 
 
-def _branch(strength: int, where: str, *, alike: bool = False) -> str:
-    # Ordered as the index is, or PostgreSQL would rather read the table than follow it for so few. Every column is
-    # in the index. A lapsed claim counts for nothing, whether or not the job has been here.
-    looked_at = f"SELECT classes, until_ms, holder FROM scanning_cell WHERE {where} LIMIT {MOST_LOOKED_AT}"  # noqa: S608
-    others = f"until_ms > %s AND holder <> %s{' AND classes & %s <> 0' if alike else ''}"
-    return f"SELECT * FROM (SELECT {strength} FROM ({looked_at}) AS near WHERE {others} LIMIT 1) AS found"  # noqa: S608
+@cache
+def _spans_statement(methods: int, around: int) -> str:
+    return " UNION ALL ".join(
+        _branch(each, "classes, until_ms, holder, span", f"{each.strength}, {number}, span", MOST_OPENED)
+        for number, each in enumerate(_same(methods, around))
+    )
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """Where to look, how near whatever is found there is, and whether it has to share a weakness."""
+
+    strength: int
+    where: str
+    alike: bool
+
+
+def _same(methods: int, around: int) -> list[_Branch]:
+    # Ordered as the index is, or PostgreSQL would rather read the table than follow it for so few.
+    where = f"cell IN ({_marks(around)})"
+    return [
+        _Branch(3, f"method IN ({_marks(methods)}) AND {where}", alike=True),
+        *[_Branch(3, f"method = %s AND {_WITHIN} ORDER BY method, cell", alike=True)] * methods,
+        _Branch(2, where, alike=False),
+        _Branch(2, f"{_WITHIN} ORDER BY cell", alike=False),
+    ]
+
+
+def _branch(branch: _Branch, looked_at: str, told: str, most: int) -> str:
+    # Without the span every column is in the index. A lapsed claim counts for nothing, whether or not the job has been
+    # here.
+    near = f"SELECT {looked_at} FROM scanning_cell WHERE {branch.where} LIMIT {MOST_LOOKED_AT}"  # noqa: S608
+    others = f"until_ms > %s AND holder <> %s{' AND classes & %s <> 0' if branch.alike else ''}"
+    return f"SELECT * FROM (SELECT {told} FROM ({near}) AS near WHERE {others} LIMIT {most}) AS found"  # noqa: S608
 
 
 def _marks(count: int) -> str:

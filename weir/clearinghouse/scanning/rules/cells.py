@@ -10,13 +10,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from functools import cache
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from weir.clearinghouse.scanning.rules.locators import within
+from weir.clearinghouse.scanning.rules.spans import ANYTHING, Span, may_meet, span_of
 from weir.clearinghouse.scanning.terms import Method, Overlap, Scope
 
 TARGET, FOLDER = 8, 6
 DEEPEST = 14
 ANY = 0x7FFFFFFF
+NONCE, _PADDED = 12, 64
+_SPAN = b"weir.scanning.span/1"
 _BITS = 31
 NUMBER_OF = {method: number for number, method in enumerate(Method, start=1)}
 METHOD_OF = {number: method for method, number in NUMBER_OF.items()}
@@ -55,12 +61,35 @@ def classes_of(weaknesses: Iterable[str]) -> int:
     return bits or ANY
 
 
+def sealed_span(key: bytes, commits: str, nonce: bytes) -> bytes:
+    """At which commits or versions, beside the cell: what parts two claims has to be read of many, and quickly. Nothing
+    where it can be anything.
+    """
+    if span_of(commits) == ANYTHING:
+        return b""
+    words = commits.encode()
+    return nonce + _cipher(key).encrypt(nonce, words.ljust(-(-len(words) // _PADDED) * _PADDED), _SPAN)
+
+
+def opened_span(key: bytes, sealed: bytes) -> Span:
+    if not sealed:
+        return ANYTHING
+    return span_of(_cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], _SPAN).decode())
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(hmac.digest(key, _SPAN, "sha256"))
+
+
 def overlap_between(mine: Scope, other: Scope) -> Overlap:
     """What the index answers, said once more without it: how another's claim lies to mine. For tests and readers."""
     if mine.target != other.target:
         return Overlap.NONE
     pairs = [(here, there) for here in mine.paths for there in other.paths]
     if any(within(here, there) or within(there, here) for here, there in pairs):
+        if not may_meet(span_of(mine.commits), span_of(other.commits)):
+            return Overlap.ADJACENT
         alike = set(mine.methods) & set(other.methods) and classes_of(mine.weaknesses) & classes_of(other.weaknesses)
         return Overlap.SAME if alike else Overlap.OTHER_METHOD
     beside = any(within(there, here.rpartition("/")[0]) for here, there in pairs)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from weir.clearinghouse.scanning.models import AnswersRow, CapacityRow, CellRow, ClaimRow
+from weir.clearinghouse.scanning.models import AnswersRow, BoundRow, CapacityRow, CellRow, ClaimRow
 from weir.clearinghouse.scanning.reads import claims as reads
 from weir.clearinghouse.scanning.reads import overlaps, targets
 from weir.clearinghouse.scanning.rules import cells, projects, sizes
@@ -60,14 +60,16 @@ def ask_overlap(
     methods: tuple[Method, ...],
     paths: tuple[str, ...] = (),
     weaknesses: tuple[str, ...] = (),
+    commits: str = "",
     *,
     now: Moment,
 ) -> Answer:
     """How near do others scan? Answered in kind, and never by whom or how many.
 
-    It is a disclosure: it is counted, so many a day, and recorded for whoever asked.
+    It is a disclosure: it is counted, so many a day, and recorded for whoever asked. Commits or versions that cannot be
+    the same as another's part two claims: they are beside each other then.
     """
-    scope = sizes.scope_of(target, paths, methods, weaknesses)
+    scope = sizes.scope_of(target, paths, methods, weaknesses, commits)
     left = _spend_answer(root(actor), now)
     return Answer(overlaps.nearest(scope, root(actor), now), left, root(actor))
 
@@ -100,8 +102,7 @@ def claim_target(  # noqa: PLR0913, PLR0917 - a claim says all of this
     holder, units = root(actor), sizes.units_of(scope.paths, scope.methods)
     # First, because it holds the participant's row of the day: of two claims at once the second counts the first.
     _spend_answer(holder, now)
-    standing = reads.standing_of(holder, now)
-    sizes.check_size(units, standing.held, standing.allowed, reads.held_by_organization(actor.organization, now))
+    _check_room(holder, actor.organization, units, now)
     overlap = overlaps.nearest(scope, holder, now)
     number = ClaimId.mint(now.year, os.urandom)
     row = ClaimRow(
@@ -199,8 +200,8 @@ def hand_over_claim(actor: Actor, claim: ClaimId, to: str, *, now: Moment) -> Of
 def take_over_claim(actor: Actor, claim: ClaimId, *, now: Moment) -> Claimed:
     """Take a claim that is held out to you. It counts as yours from now on, also in what you may hold."""
     row = _open_row(claim, now)
-    scope, standing = reads.scope_in(row), reads.standing_of(actor.id, now)
-    sizes.check_size(row.units, standing.held, standing.allowed, reads.held_by_organization(actor.organization, now))
+    scope = reads.scope_in(row)
+    _check_room(actor.id, actor.organization, row.units, now)
     row.holder, row.organization, row.heir, row.named = actor.id, actor.organization, "", False
     row.save(update_fields=["holder", "organization", "heir", "named"])
     mark(row, row.number, _shown_to(row.holder))
@@ -241,6 +242,7 @@ def _lay(row: ClaimRow, scope: Scope) -> None:
     if row.state != ClaimState.LIVE:
         return
     until, classes = overlaps.milliseconds(Moment.of(row.until)), cells.classes_of(scope.weaknesses)
+    span = cells.sealed_span(overlaps.index_key(), scope.commits, os.urandom(cells.NONCE))
     CellRow.objects.bulk_create(
         CellRow(
             claim=row,
@@ -250,6 +252,7 @@ def _lay(row: ClaimRow, scope: Scope) -> None:
             until_ms=until,
             holder=row.holder,
             named=row.named,
+            span=span,
         )
         for cell in overlaps.cells_of(scope)
         for method in scope.methods
@@ -261,6 +264,19 @@ def _told(row: ClaimRow, scope: Scope, now: Moment) -> Claimed:
     if row.named and row.state == ClaimState.LIVE:
         met = overlaps.met(scope, row.holder, now)
     return Claimed(ClaimId(row.number), ClaimState(row.state), Moment.of(row.until), Overlap(row.overlap), met)
+
+
+def _check_room(holder: str, organization: str, units: int, now: Moment) -> None:
+    """What one may hold, and one's organization. Its row is held until this claim stands, so that of two colleagues at
+    once the second counts the first; nobody else waits for it.
+    """
+    bound = organization or holder
+    if not BoundRow.objects.select_for_update().filter(organization=bound).exists():
+        # Of two who are the first of theirs at once, the database lets one; the other is decided again.
+        BoundRow.objects.create(organization=bound)
+    standing = reads.standing_of(holder, now)
+    of_organization = reads.held_by_organization(organization, now) if organization else 0
+    sizes.check_size(units, standing.held, standing.allowed, of_organization)
 
 
 def _check_narrower(scope: Scope, kept: Scope) -> None:

@@ -93,7 +93,7 @@ def claim(request: Asked, number: str) -> HttpResponse:
 
 def _ask(request: Asked, target: TargetId, given: dict[str, Any]) -> Answer:
     scope = _scope(given)
-    asked = {name: scope[name] for name in ("methods", "paths", "weaknesses") if name in scope}
+    asked = {name: scope[name] for name in ("methods", "paths", "weaknesses", "commits") if name in scope}
     return done(request, verbs.ask_overlap, asked | {"target": target}).outcome
 
 
