@@ -42,12 +42,34 @@ class Shared(NamedTuple):
 def bag_of(owners: Numbers, terms: Numbers, count: int, worth: Weights | None = None, size: int = 0) -> Bag:
     """From (record, term) as they come. Terms are weighed by how rare they are here, unless their worth is given."""
     size = len(worth) if worth is not None else max(size, int(terms.max(initial=-1)) + 1)
-    keys = np.unique(owners * max(size, 1) + terms)
-    owners, terms = np.divmod(keys, max(size, 1))
+    keys = owners * max(size, 1) + terms
+    if (keys[1:] <= keys[:-1]).any():
+        owners, terms = divided(distinct(keys), size)
     if worth is None:
         worth = rarity(np.bincount(terms, minlength=size), count)
     starts = np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=count))))
     return Bag(starts, terms, worth, summed(owners, worth[terms], count))
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each once, in order. Sorting whole numbers is several times quicker than looking each up, as `np.unique` does."""
+    numbers = np.sort(numbers)
+    once: Numbers = numbers[np.concatenate((np.ones(min(len(numbers), 1), bool), numbers[1:] != numbers[:-1]))]
+    return once
+
+
+def divided(keys: Numbers, size: int) -> tuple[Numbers, Numbers]:
+    """Records and terms of which these keys were made."""
+    return np.divmod(keys, max(size, 1))
+
+
+def among(numbers: Numbers, those: Numbers) -> NDArray[np.bool_]:
+    """Which of these stand among those, both in order."""
+    found = np.zeros(len(numbers), bool)
+    at = np.searchsorted(numbers, those)
+    inside = at < len(numbers)
+    found[at[inside][numbers[at[inside]] == those[inside]]] = True
+    return found
 
 
 def summed(places: Numbers, weights: Weights, size: int) -> Weights:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, entries, rarity, summed
+from weir.clearinghouse.findings.engines.bags import Bag, Numbers, Weights, distinct, entries, rarity, summed
 from weir.clearinghouse.findings.engines.words import NONE, Corpus
 
 CROWD = 40
@@ -165,4 +165,4 @@ def _best_of_each(left: Numbers, right: Numbers, closeness: Weights) -> Numbers:
     whose = packed >> (bits + STEPS.bit_length())
     begins = np.flatnonzero(np.diff(whose, prepend=-1))
     nth = np.arange(len(packed)) - np.repeat(begins, np.diff(np.append(begins, len(packed))))
-    return np.unique(packed[nth < KEPT] & ((1 << bits) - 1))
+    return distinct(packed[nth < KEPT] & ((1 << bits) - 1))

@@ -16,22 +16,34 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weir.clearinghouse.findings.engines.bags import LEAST, Bag, Numbers, bag_of, entries, listed, rarity
+from weir.clearinghouse.findings.engines.bags import (
+    LEAST,
+    Bag,
+    Numbers,
+    among,
+    bag_of,
+    distinct,
+    divided,
+    entries,
+    listed,
+    rarity,
+)
 from weir.clearinghouse.findings.engines.records import Record
 
 LONGEST = 2400  # characters of a description: what it is about stands at its beginning
 COMMON = 0.12  # a word that more of the records have says nothing
 NONE = -1
 
-HIDDEN = re.compile(rb"\b(?:19|20)\d\d[-_:]\d{4,}\b|[gG][hH][sS][aA](?:[-_][0-9a-zA-Z]{4}){3}")
+YEARLY = re.compile(rb"[12](?<!\w[12])(?:(?<=1)9|(?<=2)0)\d\d[-_:]\d{4,}\b")  # by its first letter, which is quick
+GHSA = re.compile(rb"[gG][hH][sS][aA](?:[-_][0-9a-zA-Z]{4}){3}")
 HIDDEN_LINK = re.compile(r"(?:cve|pysec|rustsec|osv|go)[-_](?:19|20)\d\d[-_]\d+|ghsa(?:-[0-9a-z]{4}){3}|\(hidden\)")
-PIECE = re.compile(rb"[a-z0-9_\x80-\xff]+")
 CODE = re.compile(rb"[A-Za-z]_[A-Za-z]|[a-z][A-Z]|::|[A-Za-z]\.[A-Za-z]{2}|[A-Za-z]\d|\d[A-Za-z]|[A-Za-z]/[A-Za-z]")
 VERSION = re.compile(rb"v?(\d+(?:\.\d+)+)")
 COMMIT = re.compile(r"(?<![0-9a-f])[0-9a-f]{12,64}(?![0-9a-f])")
 
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-\x00") | set(range(128, 256))
 WORDS_ONLY = bytes(byte if byte in _WORD else 32 for byte in range(256))
+PIECES_ONLY = bytes(byte if byte in _WORD - frozenset(b".:/-") else 32 for byte in range(256))
 
 EVERYWHERE = frozenset(
     b"""
@@ -95,20 +107,21 @@ def corpus_of(records: Sequence[Record]) -> Corpus:
     part_of_piece, owner_of_piece = part[places], owner[places]
     named = part_of_piece == 2
     name = bag_of(owner_of_piece[named], piece[named], total, np.zeros(words))
+    own = np.repeat(np.arange(total), name.lengths) * words + name.terms
     keys = owner_of_piece * words + piece
-    own = np.isin(keys, np.repeat(np.arange(total), name.lengths) * words + name.terms)
-    holders = np.bincount(np.unique(keys[~named]) % max(words, 1), minlength=words)
+    said = distinct(keys[~named])
+    holders = np.bincount(said % max(words, 1), minlength=words)
     worth = rarity(holders, total)
-    telling = ~named & (holders[piece] <= COMMON * max(total, LEAST)) & ~_digits(numbered)[piece]
-    titles = (part_of_piece == 0) & ~own
-    title = bag_of(owner_of_piece[titles], piece[titles], total, worth)
-    text = bag_of(owner_of_piece[telling & ~own], piece[telling & ~own], total, worth)
+    said = said[((holders <= COMMON * max(total, LEAST)) & ~_digits(numbered))[said % max(words, 1)]]
+    titles = distinct(keys[part_of_piece == 0])
+    title = bag_of(*divided(titles[~among(titles, own)], words), total, worth)
+    text = bag_of(*divided(said[~among(said, own)], words), total, worth)
     return Corpus(
         total=total,
         title=title,
         text=text,
-        said=bag_of(owner_of_piece[telling], piece[telling], total, worth),
-        name=bag_of(owner_of_piece[named], piece[named], total, worth),
+        said=bag_of(*divided(said, words), total, worth),
+        name=bag_of(*divided(own, words), total, worth),
         code=_marked(spoken, owner, part, [bool(CODE.search(each)) for each in spoken.written], total),
         versions=listed(_versions(records, spoken, owner, part)),
         package=listed([each.packages for each in records]),
@@ -131,7 +144,7 @@ def corpus_of(records: Sequence[Record]) -> Corpus:
 def spoken_in(texts: Sequence[str]) -> Spoken:
     """All texts in one go: what is done for each character is done by the C of bytes."""
     blob = "\x00".join(text.replace("\x00", " ") for text in texts).encode("utf-8", "replace")
-    parts = HIDDEN.sub(b" ", blob).translate(WORDS_ONLY).split(b"\x00")
+    parts = GHSA.sub(b" ", YEARLY.sub(b" ", blob)).translate(WORDS_ONLY).split(b"\x00")
     lists = [part.split() for part in parts]
     lengths = np.fromiter(map(len, lists), np.int64, len(lists))
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
@@ -142,18 +155,24 @@ def spoken_in(texts: Sequence[str]) -> Spoken:
 
 def _pieces_of(written: Sequence[bytes]) -> tuple[Numbers, Numbers, list[bytes]]:
     """For each run of characters the plain words in it, numbered: `a.b_c/d` has a, b_c and d."""
+    runs = b"\x00".join(written).lower().translate(PIECES_ONLY).split(b"\x00") if len(written) else []
+    lists = [run.split() for run in runs]
+    raw: defaultdict[bytes, int] = defaultdict(count().__next__)
+    found = np.fromiter(map(raw.__getitem__, chain.from_iterable(lists)), np.int64)
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
-    found = [[numbers[word] for word in _plain(run)] for run in written]
-    starts = np.concatenate(([0], np.cumsum([len(each) for each in found]))).astype(np.int64)
-    return starts, np.fromiter(chain.from_iterable(found), np.int64), list(numbers)
+    plain = np.fromiter((numbers[_plain(word)] if _tells(word) else NONE for word in raw), np.int64, len(raw))
+    pieces = plain[found]
+    told = np.concatenate(([0], np.cumsum(pieces != NONE)))
+    ends = np.concatenate(([0], np.cumsum(np.fromiter(map(len, lists), np.int64, len(lists)))))
+    return told[ends], pieces[pieces != NONE], list(numbers)
 
 
-def _plain(run: bytes) -> list[bytes]:
-    return [
-        word[:-1] if len(word) > 4 and word.endswith(b"s") and not word.endswith(b"ss") else word
-        for word in PIECE.findall(run.lower())
-        if len(word) > 1 and word not in EVERYWHERE
-    ]
+def _tells(word: bytes) -> bool:
+    return len(word) > 1 and word not in EVERYWHERE
+
+
+def _plain(word: bytes) -> bytes:
+    return word[:-1] if len(word) > 4 and word.endswith(b"s") and not word.endswith(b"ss") else word
 
 
 def _digits(words: Sequence[bytes]) -> NDArray[np.bool_]:
