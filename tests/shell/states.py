@@ -55,6 +55,7 @@ def full_states() -> dict[str, State]:
         ),
         "pairs-full": ("findings/pairs.html", samples.pairs.PAIRS | {"pairs": [_pair_line(n) for n in range(14)]}),
         "pair-full": ("findings/pair.html", samples.pairs.PAIR | {"pair": _pair()}),
+        "finding-of-items": ("findings/finding.html", _of_items()),
         "blind-check": ("findings/blind_check.html", {"bound": 1000}),
         "scanning-claims-full": ("scanning/board.html", _board()),
         "target-full": ("scanning/target.html", {"target": _target()}),
@@ -244,6 +245,27 @@ def _finding() -> Thing:
     reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(8)]
     whole = {"title": WORD, "target": TARGETS[1], "facts": facts, "reports": reports, "marking": "TLP:AMBER+STRICT"}
     return Thing(**(vars(samples.findings.FINDING) | whole))
+
+
+def _of_items() -> dict[str, Any]:
+    """What tools said, and no report."""
+    items = [
+        Thing(
+            title=name(n),
+            place=TARGETS[n % 3],
+            tool=("A scanner", WORD)[n % 2],
+            rule="overflow",
+            document="D-2026-7K3QM-X",
+            received=ago(hours=n),
+            href="#document",
+        )
+        for n in range(5)
+    ]
+    # A mapping, as the view hands it over: `items` of a mapping is something else to a template.
+    documents = {"items": items, "all": 1200, "waiting": 40}
+    whole = {"reports": [], "documents": documents, "mine": False, "taken": False}
+    finding = Thing(**(vars(samples.findings.FINDING) | whole))
+    return {"finding": finding, "queue_href": "#queue", "work_action": "#work"}
 
 
 def _pair_line(n: int) -> Thing:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.clearinghouse.findings import test_items as items
 from tests.clearinghouse.findings.test_merging import MAINTAINERS, shown_to
 from tests.shell.pages.test_pages import counted
 from tests.worlds.people import action_of, text_of
@@ -74,6 +75,35 @@ def test_many_are_taken_on_and_handed_back_at_once(browser, people, house):
     assert text_of(browser.get(f"{QUEUE}?owner=mine")).count(">yours<") == 2
     bulk(browser, "hand back", one)
     assert [line.id for line in reads.list_findings(people.acting(people.ida), mine=True).lines] == [other]
+
+
+def test_a_finding_is_taken_on_and_handed_back_on_its_page(browser, people, house):
+    number = found(house)
+    page = f"/findings/{number}/"
+    for do, before, after in (
+        ("take", "Nobody has taken it on.", "You have taken it on."),
+        ("hand back", "You have taken it on.", "Nobody has taken it on."),
+    ):
+        shown = text_of(browser.get(page))
+        assert before in shown
+        answer = browser.post(action_of(shown, "/findings/bulk/"), {"do": do, "finding": number, "here": "yes"})
+        assert answer["Location"] == page
+        assert after in text_of(browser.get(page))
+    for said in ("Somebody took it on.", "It was handed back.", "Intake</", "Findings<"):
+        assert said in text_of(browser.get(page)), said
+    shown_to(number, Tlp.CLEAR, "any")
+    assert "taken it on" not in text_of(people.browser(people.let_in()).get(page))
+
+
+def test_what_tools_said_of_a_finding_stands_on_its_page_with_the_document(browser, people, house):
+    sender = people.acting(people.let_in())
+    [number] = items.found(house, items.sarif("parse_frame"), sender).opened
+    page = text_of(browser.get(f"/findings/{number}/"))
+    for said in ("1 item of a document belongs to it.", "MadeUp", "src/a.c parse_frame", "/documents/D-"):
+        assert said in page, said
+    assert re.search(r'data-label="Sources">1<', text_of(browser.get(QUEUE)))
+    shown_to(number, Tlp.CLEAR, "any")
+    assert "MadeUp" not in text_of(people.browser(people.let_in()).get(f"/findings/{number}/"))
 
 
 def test_what_one_of_many_refuses_the_others_still_do(browser, house):

@@ -12,20 +12,42 @@ from django.views.decorators.http import require_safe
 
 from weir.clearinghouse.findings import reads
 from weir.clearinghouse.findings.forms import LABELS, STAGES
-from weir.clearinghouse.findings.terms import Finding, FindingId
+from weir.clearinghouse.findings.terms import Finding, FindingId, ItemOf
+from weir.clearinghouse.findings.views.queue import works_here
 from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.actor import Actor
-from weir.foundation.forms import Asked
+from weir.foundation.forms import Asked, keyed
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.ledger.terms import EntryLine
 
+STATIONS = {"intake": _("Intake"), "findings": _("Findings"), "ledger": _("Log"), "store": _("Store")}
 HAPPENED = {
     "intake.receive_report": _("A report was received and sealed."),
     "intake.receive_document": _("A document was received and sealed."),
+    "intake.acknowledge_report": _("Whoever reported was told that a person has read it."),
+    "intake.amend_report": _("Whoever reported added to it."),
+    "intake.ask_finder": _("Whoever reported was asked for what is needed."),
+    "intake.answer_question": _("Whoever reported answered."),
+    "intake.assess_report": _("It was assessed at first sight."),
+    "intake.attach_file": _("A file was attached."),
+    "intake.attach_upload": _("A file was attached."),
+    "intake.withdraw_report": _("Whoever reported took the report back."),
+    "intake.note_overdue": _("A promise to whoever reported was not kept in time."),
     "findings.correlate_report": _("The report was given its finding."),
     "findings.take_finding": _("Somebody took it on."),
     "findings.hand_back_finding": _("It was handed back."),
     "findings.record_names": _("The names under which a source knows it were recorded."),
+    "findings.link_findings": _("Somebody said that it belongs together with another."),
+    "findings.nominate_link": _("It was found to be like another."),
+    "findings.keep_apart": _("It was looked at beside another, and they are two."),
+    "findings.merge_findings": _("Two findings were made one."),
+    "findings.split_finding": _("A merge was taken back."),
+    "findings.record_reproduced": _("A report's own proof was reproduced here."),
+    "findings.record_cause": _("Two fixes were tried on two proofs."),
+    "findings.record_proof_run": _("A report's proof was run against the fix that ships."),
+    "findings.place_finding": _("Where its cause is in the code was said."),
+    "findings.withhold_from_check": _("It was kept out of the blind check."),
+    "findings.offer_to_check": _("The blind check can find it again."),
     "ledger.note_reading": _("Somebody opened what is sealed."),
 }
 
@@ -37,9 +59,6 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
     actor = request.actor
     found = reads.read_finding(actor, FindingId.parse(number))
     course = [*_beginning(actor, found), *_course(actor, found.id)]
-    stations = list(
-        dict.fromkeys(line.kind.partition(".")[0] for line in course if not line.kind.startswith("ledger."))
-    )
     shown = {
         "number": found.id,
         "spoken": found.id.spoken(),
@@ -51,29 +70,27 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
         "target": found.target,
         "merged_into": [_linked(each) for each in found.merged_into],
         "parts": [_linked(each) for each in found.parts],
-        "journey": [
-            {"label": station, "state": "now" if station == stations[-1] else "done", "at": None}
-            for station in stations
-        ],
+        "journey": _journey(course),
         "facts": [_fact(line) for line in course],
         "reports": [
             {"number": each.id, "received": each.received_at, "href": reverse("report", args=[each.id])}
             for each in found.reports
         ],
-        "items": [
-            {
-                "title": each.title,
-                "tool": " ".join(filter(None, (each.tool, each.rule))),
-                "place": each.place,
-                "received": each.received_at,
-                "document": each.document,
-            }
-            for each in found.items
-        ],
-        "more_items": found.item_count - len(found.items),
-        "waiting": found.waiting,
+        "documents": {
+            "items": [_item(each) for each in found.items],
+            "all": found.item_count,
+            "waiting": found.waiting,
+        },
+        "mine": found.mine,
+        "taken": found.taken,
     }
-    return render(request, "findings/finding.html", {"page_title": found.id, "finding": shown})
+    page = {
+        "page_title": found.id,
+        "finding": shown,
+        "queue_href": reverse("queue"),
+        "work_action": keyed(reverse("bulk")) if works_here(actor) else None,
+    }
+    return render(request, "findings/finding.html", page)
 
 
 @require_safe
@@ -90,6 +107,32 @@ def show_standing(request: Asked, number: str) -> HttpResponse:
         "stage": STAGES[notice.stage] if notice.stage else None,
     }
     return render(request, "findings/standing.html", page)
+
+
+def _journey(course: list[EntryLine]) -> list[dict[str, object]]:
+    """Through which stations it came, each with the day on which it came there."""
+    came = {room: line.at for line in reversed(course) if (room := _room(line)) != "ledger"}
+    stations = sorted(came, key=lambda room: came[room])
+    return [
+        {"label": STATIONS.get(room, room), "state": "now" if room == stations[-1] else "done", "at": came[room]}
+        for room in stations
+    ]
+
+
+def _room(line: EntryLine) -> str:
+    return line.kind.partition(".")[0]
+
+
+def _item(item: ItemOf) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "place": item.place,
+        "tool": item.tool,
+        "rule": item.rule,
+        "document": item.document,
+        "received": item.received_at,
+        "href": reverse("document", args=[item.document]),
+    }
 
 
 def _linked(number: FindingId) -> dict[str, str]:
@@ -111,7 +154,7 @@ def _course(actor: Actor, about: str) -> list[EntryLine]:
 
 def _fact(line: EntryLine) -> dict[str, object]:
     return {
-        "station": line.kind.partition(".")[0],
+        "station": STATIONS.get(_room(line), _room(line)),
         "text": HAPPENED.get(line.kind) or line.kind.partition(".")[2].replace("_", " "),
         "at": line.at,
         "entry": line.leaf[:12],

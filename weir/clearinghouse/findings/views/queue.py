@@ -149,7 +149,7 @@ def _row(line: FindingLine) -> Row:
         state=line.state.value,
         state_label=LABELS[line.state],
         received=line.received_at,
-        reports=line.reports,
+        reports=line.reports + line.items,  # an item of a document is somebody's word, too
         marking=line.marking,
         mine=line.mine,
         taken=line.taken,
@@ -213,11 +213,16 @@ def do_with_many(request: Asked) -> HttpResponse:
     wanted = request.POST.get("do", "")
     if wanted not in {"take", "hand back", "related", "same"}:
         raise Invalid("This cannot be done with many.", faults={"/do": "is not known"})
-    back = f"{reverse('queue')}?{_query(request)}"
+    back = reverse("finding", args=ticked[:1]) if "here" in request.POST and ticked else _narrowed(request)
     if wanted in {"take", "hand back"}:
         verb = take_finding if wanted == "take" else hand_back_finding
         return _told(request, back, _each(request, [(verb, {"finding": each}) for each in ticked]))
     return _linked(request, back, ticked, LinkKind(wanted))
+
+
+def _narrowed(request: HttpRequest) -> str:
+    """The queue as it was seen."""
+    return f"{reverse('queue')}?{_query(request)}"
 
 
 def _query(request: HttpRequest) -> str:
