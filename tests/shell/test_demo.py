@@ -10,7 +10,12 @@ from django.test import Client
 from tests.worlds.house import FINDER, House
 from tests.worlds.identity import World
 from weir.clearinghouse.findings.reads import list_findings
-from weir.clearinghouse.intake.reads import list_reports
+from weir.clearinghouse.findings.verbs import correlate_items
+from weir.clearinghouse.intake.jobs.documents import read_items
+from weir.clearinghouse.intake.reads import list_documents, list_reports
+from weir.clearinghouse.intake.terms.documents import DocumentId
+from weir.clearinghouse.scanning.reads import list_claims, list_targets
+from weir.clearinghouse.scanning.terms import ClaimState
 from weir.foundation.actor import SYSTEM
 from weir.foundation.identity import accounts
 from weir.foundation.identity.models import OrganizationRow, PersonRow
@@ -39,7 +44,7 @@ def actor(email):
 def test_the_world_comes_by_verbs_and_its_ledger_holds(house, told):
     kinds = house.kinds()
     assert kinds.count("intake.receive_report") == len(demo.REPORTS) == 25
-    assert {kind.partition(".")[0] for kind in kinds} == {"identity", "intake"}
+    assert {kind.partition(".")[0] for kind in kinds} == {"identity", "intake", "scanning"}
     assert verify().faults == []
 
 
@@ -63,6 +68,31 @@ def test_the_flow_makes_findings_of_them_for_the_coordinator_and_nobody_else(hou
     assert len(list_findings(actor("coordinator@weir.example")).lines) == 25
     assert list_findings(actor("finder@lab-one.example")).lines == ()
     assert len(list_reports(actor("finder@lab-one.example")).lines) == 8
+
+
+def test_its_documents_are_read_and_their_items_become_findings(house, told):
+    for about in EntryRow.objects.filter(kind="intake.receive_document").values_list("about", flat=True):
+        read_items(about, key="", now=now())
+        correlate_items(SYSTEM, DocumentId(about), now=now())
+    sent = {name: list_documents(actor(name)).lines for name in (demo.LAB_ONE, "finder@lab-two.example")}
+    assert [(line.name, line.added, line.troubles) for lines in sent.values() for line in lines] == [
+        ("example-scan.sarif", 5, 1),
+        ("advisories.json", 3, 0),
+    ]
+    found = list_findings(actor("coordinator@weir.example")).lines
+    assert sum(line.items for line in found) == len(found) == 8
+    assert {line.target for line in found} == {
+        "https://code.example/parser",
+        "pkg:pypi/example-parser",
+        "pkg:npm/example-queue",
+    }
+
+
+def test_its_people_are_at_work_and_the_board_shows_each_their_own(told):
+    for email in (demo.LAB_ONE, "finder@lab-two.example", "finder@independent.example"):
+        own = [claim for claim in list_claims(actor(email)).lines if claim.state is ClaimState.LIVE]
+        assert len(own) == sum(who == email for who, *_ in demo.CLAIMS)
+    assert len(list_targets(actor("finder@independent.example")).lines) == 4
 
 
 def test_the_coordinator_signs_in_with_what_the_terminal_said(told):

@@ -2,8 +2,8 @@
 """The small made-up world of `weir up --demo`: an empty instance filled through verbs, as people would fill it.
 
 It says that it is made up in every name, and lies under `.example`, where nobody has a mailbox. Findings are not made
-here: the worker makes them of the reports, by the flow that every report takes. Stop anywhere: what is there stays, and
-the next start finds a world that is smaller.
+here: the worker makes them of reports and documents, by the flow that they all take. Stop anywhere: what is there
+stays, and the next start finds a world that is smaller.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,20 @@ from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
-from weir.clearinghouse.intake.terms import AiUse
-from weir.clearinghouse.intake.verbs import receive_report
+from weir.clearinghouse.intake.verbs import receive_report, send_document
+from weir.clearinghouse.scanning.verbs import claim_target, register_target, renew_claim, weigh_target
 from weir.foundation.actor import ANONYMOUS, SYSTEM, Actor
 from weir.foundation.identity import accounts, verbs
 from weir.foundation.identity.reads import terms_in_force
-from weir.foundation.identity.terms import OrganizationId, OrganizationKind, Role, Sector
+from weir.foundation.identity.terms import OrganizationId
 from weir.foundation.ledger import reads as ledger
 from weir.foundation.ledger.terms import Cursor
 from weir.kernel.errors import Conflict, Missing
 from weir.kernel.moments import Moment
 from weir.shell.clock import now
+from weir.shell.demo.documents import DOCUMENTS
+from weir.shell.demo.people import ADMINISTRATOR, COORDINATOR, GUESTS, LAB_ONE, STAFF, Person
+from weir.shell.demo.reports import CLAIMS, EXPOSURE, REPORTS
 
 HOUSE = "Example Treasury Clearinghouse (made up)"
 WEEKS = timedelta(days=26)
@@ -54,109 +56,6 @@ class NotMadeUp(Missing):
     hint = "Made-up people with a second factor: administrator, coordinator. They are there after `weir up --demo`."
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody made up, named for what they do. The name before the @ is what `weir demo code` takes."""
-
-    email: str
-    name: str
-    roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class Organization:
-    """A made-up organization; its first person applied for it."""
-
-    name: str
-    kind: OrganizationKind
-    people: tuple[Person, ...]
-    sector: Sector = Sector.NONE
-
-
-ADMINISTRATOR = Person("administrator@weir.example", "Administrator One (made up)", ())
-COORDINATOR = Person("coordinator@weir.example", "Coordinator One (made up)", (Role.COORDINATOR,))
-STAFF = (ADMINISTRATOR, COORDINATOR)
-GUESTS = (
-    Organization(
-        "First Example AI Lab (made up)",
-        OrganizationKind.AI_LAB,
-        (Person("finder@lab-one.example", "Finder One (made up)", ()),),
-    ),
-    Organization(
-        "Second Example AI Lab (made up)",
-        OrganizationKind.AI_LAB,
-        (Person("finder@lab-two.example", "Finder Two (made up)", ()),),
-    ),
-    Organization(
-        "Example Parser Project (made up)",
-        OrganizationKind.MAINTAINER_PROJECT,
-        (
-            Person("maintainer@parser.example", "Maintainer One (made up)", ()),
-            Person("reviewer@parser.example", "Maintainer Two (made up)", (Role.MEMBER,)),
-        ),
-    ),
-    Organization(
-        "Example Appliances (made up)",
-        OrganizationKind.VENDOR,
-        (Person("vendor@appliances.example", "Vendor One (made up)", ()),),
-    ),
-    Organization(
-        "Example General Hospital (made up)",
-        OrganizationKind.INFRASTRUCTURE_OPERATOR,
-        (Person("security@hospital.example", "Hospital Security One (made up)", ()),),
-        Sector.HEALTHCARE_AND_PUBLIC_HEALTH,
-    ),
-    Organization(
-        "Example Independent Finders (made up)",
-        OrganizationKind.FINDER,
-        (Person("finder@independent.example", "Finder Three (made up)", ()),),
-    ),
-)
-LAB_ONE, LAB_TWO, ALONE, HOSPITAL, NOBODY = (
-    "finder@lab-one.example",
-    "finder@lab-two.example",
-    "finder@independent.example",
-    "security@hospital.example",
-    "",
-)
-PARSER, QUEUE, GATE, PUMP = (
-    "pkg:pypi/example-parser@2.1.0",
-    "pkg:npm/example-queue@0.9.4",
-    "https://code.example/appliances/gate",
-    "https://code.example/appliances/pump",
-)
-A, U = AiUse.ASSISTED, AiUse.AUTONOMOUS
-N, C, X = AiUse.NONE, AiUse.CONFIDENTIAL, AiUse.UNSAID
-# Who, what, where, which weakness, and what is said of tools; in the order in which they came.
-REPORTS: tuple[tuple[str, str, str, str, AiUse], ...] = (
-    (LAB_ONE, "Heap overflow when a table has more columns than its head", PARSER, "CWE-122", U),
-    (LAB_TWO, "Out-of-bounds write while reading a table head", PARSER, "CWE-787", U),
-    (ALONE, "Crash on a table with a negative width", PARSER, "CWE-191", N),
-    (LAB_ONE, "Quadratic time in nested lists", PARSER, "CWE-407", A),
-    (NOBODY, "The update check of the gate follows redirects to anywhere", GATE, "CWE-601", X),
-    (LAB_TWO, "Session of the gate survives a changed password", GATE, "CWE-613", A),
-    (HOSPITAL, "Pump accepts a rate above its own limit over the serial port", PUMP, "CWE-1284", N),
-    (LAB_ONE, "Use after free when a queue closes twice", QUEUE, "CWE-416", U),
-    (LAB_ONE, "Integer overflow in the length of a queue message", QUEUE, "CWE-190", U),
-    (ALONE, "Messages of other tenants are seen after a reconnect", QUEUE, "CWE-200", N),
-    (LAB_TWO, "Format string in the error log", PARSER, "CWE-134", A),
-    (NOBODY, "Default password in the printed manual of the pump", PUMP, "CWE-1392", X),
-    (LAB_ONE, "Path of an archive member leaves the folder", PARSER, "CWE-22", U),
-    (LAB_TWO, "Archive member overwrites a file outside", PARSER, "CWE-22", C),
-    (ALONE, "Certificate of the update server is not checked", GATE, "CWE-295", A),
-    (LAB_ONE, "Race between reload and shutdown of the queue", QUEUE, "CWE-362", U),
-    (HOSPITAL, "Pump restarts on a malformed clock telegram", PUMP, "CWE-20", N),
-    (LAB_TWO, "Regular expression takes minutes on a long line", PARSER, "CWE-1333", U),
-    (LAB_ONE, "Gate answers with memory of earlier requests", GATE, "CWE-908", U),
-    (ALONE, "Header is split by a carriage return in the queue's name", QUEUE, "CWE-113", A),
-    (LAB_TWO, "Signed configuration is applied before its signature is checked", GATE, "CWE-347", A),
-    (NOBODY, "Something is wrong with the maintenance page", "", "", X),
-    (LAB_ONE, "Stack exhaustion by deep nesting", PARSER, "CWE-674", U),
-    (LAB_TWO, "Null pointer on an empty table", PARSER, "CWE-476", U),
-    (ALONE, "Token of the queue stands in its own log", QUEUE, "CWE-532", N),
-)
-
-
 def seed() -> Iterator[str]:
     """Fill this instance, and tell how to come in. On one that is filled already, tell only that."""
     if is_here():
@@ -173,6 +72,8 @@ def seed() -> Iterator[str]:
     _staff(encoded, start)
     _guests(encoded, start)
     _reports(start, present)
+    _scanning(present)
+    _documents(present)
     yield from _how_to_sign_in(password, present)
 
 
@@ -233,6 +134,23 @@ def _reports(start: Moment, present: Moment) -> None:
         actor = _actor(who, at) if who else ANONYMOUS
         description = f"Made up, to show what a report looks like.\n\n{title}."
         receive_report(actor, title, description, component, weakness, ai_use, now=at)
+
+
+def _scanning(present: Moment) -> None:
+    """Targets, how much stands on them, and who is at work on what; each lease was kept alive until today."""
+    targets = {}
+    for locator, exposure in EXPOSURE.items():
+        targets[locator] = register_target(_actor(LAB_ONE, present), locator, now=present).id
+        weigh_target(_actor(COORDINATOR.email, present), targets[locator], exposure, now=present)
+    for who, locator, methods, paths, hours, days in CLAIMS:
+        began, actor = Moment.of(present - timedelta(days=days)), _actor(who, present)
+        claimed = claim_target(actor, targets[locator], methods, paths, hours=hours, now=began)
+        renew_claim(actor, claimed.id, now=present)
+
+
+def _documents(present: Moment) -> None:
+    for who, name, text in DOCUMENTS:
+        send_document(_actor(who, present), name, text(), now=present)
 
 
 def _enroll(email: str) -> None:
