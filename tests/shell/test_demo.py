@@ -24,6 +24,8 @@ from weir.foundation.ledger.models import EntryRow
 from weir.foundation.ledger.reads.verification import verify
 from weir.shell import demo
 from weir.shell.clock import now
+from weir.shell.demo.people import LAB_ONE
+from weir.shell.demo.reports import CLAIMS, REPORTS
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def actor(email):
 
 def test_the_world_comes_by_verbs_and_its_ledger_holds(house, told):
     kinds = house.kinds()
-    assert kinds.count("intake.receive_report") == len(demo.REPORTS) == 25
+    assert kinds.count("intake.receive_report") == len(REPORTS) == 25
     assert {kind.partition(".")[0] for kind in kinds} == {"identity", "intake", "scanning"}
     assert verify().faults == []
 
@@ -74,7 +76,7 @@ def test_its_documents_are_read_and_their_items_become_findings(house, told):
     for about in EntryRow.objects.filter(kind="intake.receive_document").values_list("about", flat=True):
         read_items(about, key="", now=now())
         correlate_items(SYSTEM, DocumentId(about), now=now())
-    sent = {name: list_documents(actor(name)).lines for name in (demo.LAB_ONE, "finder@lab-two.example")}
+    sent = {name: list_documents(actor(name)).lines for name in (LAB_ONE, "finder@lab-two.example")}
     assert [(line.name, line.added, line.troubles) for lines in sent.values() for line in lines] == [
         ("example-scan.sarif", 5, 1),
         ("advisories.json", 3, 0),
@@ -89,9 +91,9 @@ def test_its_documents_are_read_and_their_items_become_findings(house, told):
 
 
 def test_its_people_are_at_work_and_the_board_shows_each_their_own(told):
-    for email in (demo.LAB_ONE, "finder@lab-two.example", "finder@independent.example"):
+    for email in (LAB_ONE, "finder@lab-two.example", "finder@independent.example"):
         own = [claim for claim in list_claims(actor(email)).lines if claim.state is ClaimState.LIVE]
-        assert len(own) == sum(who == email for who, *_ in demo.CLAIMS)
+        assert len(own) == sum(who == email for who, *_ in CLAIMS)
     assert len(list_targets(actor("finder@independent.example")).lines) == 4
 
 
