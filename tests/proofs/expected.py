@@ -93,6 +93,7 @@ MAY: dict[str, frozenset[str]] = {
     "scanning.declare_capacity": MEMBERS - BARE,
     "scanning.my_standing": MEMBERS - BARE,
     "scanning.suggest_targets": MEMBERS - BARE,
+    "scanning.end_claim": frozenset({HOUSE}),
     "scanning.lapse_claim": frozenset({HOUSE}),
     "scanning.record_yield": frozenset({HOUSE}),
     # Coming in.

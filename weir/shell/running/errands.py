@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errands: what is done outside because a verb was recorded, and that is no station of the journey. Letters, so far.
+"""Errands: what follows because a verb was recorded, and is no station of the journey. Letters, and what ends in a room
+with whoever left.
 
 Like a row of the flow, an errand is woken by a ledger entry, once for each, with what the entry is about.
 """
 
 from __future__ import annotations
 
+from weir.clearinghouse.scanning import jobs as scanning
 from weir.foundation.identity import jobs as identity
 from weir.foundation.identity.gates import Mail
 from weir.foundation.identity.terms import ApplicationId, InvitationId, PersonId
@@ -18,6 +20,9 @@ STATIONS = (
     Station("letters: admitted", "identity.admit_application", "identity.send_invitation"),
     Station("letters: declined", "identity.decline_application", "identity.answer_application"),
     Station("letters: passkey copied", "identity.record_copied_key", "identity.warn_of_copied_key"),
+    Station("claims: person left", "identity.leave", scanning.END_ALL),
+    Station("claims: member let go", "identity.end_membership", scanning.END_ALL),
+    Station("claims: organization left", "identity.withdraw_organization", scanning.END_ALL),
 )
 
 
@@ -40,6 +45,7 @@ ACTS: dict[str, Act] = {
     "identity.send_invitation": send_invitation,
     "identity.answer_application": answer_application,
     "identity.warn_of_copied_key": warn_of_copied_key,
+    scanning.END_ALL: scanning.end_all,
 }
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from weir.clearinghouse.scanning.models import AnswersRow, CapacityRow, ClaimRow, CoverageRow, TargetRow
 from weir.clearinghouse.scanning.reads import overlaps
@@ -24,7 +24,8 @@ from weir.clearinghouse.scanning.terms import (
     Standing,
     TargetId,
 )
-from weir.foundation.actor import Actor
+from weir.foundation.actor import Actor, ActorKind
+from weir.foundation.identity.reads import my_memberships
 from weir.foundation.jobs.terms import Due
 from weir.foundation.policy.reads.pages import newest_page
 from weir.foundation.policy.rules import root
@@ -102,6 +103,18 @@ def due_claims(now: Moment) -> list[Due]:
     """Leases that ran out and are not ended yet. For the job."""
     rows = ClaimRow.objects.filter(state__in=OPEN, until__lte=now).order_by("until")
     return [Due(number, Moment.of(until)) for number, until in rows.values_list("number", "until")[:MOST_DUE]]
+
+
+def open_claims_of(leaver: str) -> list[ClaimId]:
+    """What a person or an organization holds, however much that is. For the job."""
+    rows = ClaimRow.objects.filter(Q(holder=leaver) | Q(organization=leaver), state__in=OPEN).order_by("id")
+    return [ClaimId(number) for number in rows.values_list("number", flat=True)]
+
+
+def is_there(holder: str, organization: str) -> bool:
+    """Whether somebody still belongs to the organization that they claimed for. Who left belongs to none."""
+    belongs = my_memberships.function(Actor(ActorKind.PERSON, holder))
+    return any(each.organization == organization for each in belongs)
 
 
 def scope_in(row: ClaimRow) -> Scope:

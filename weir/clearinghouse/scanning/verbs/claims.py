@@ -221,6 +221,18 @@ def lapse_claim(actor: Actor, claim: ClaimId, *, now: Moment) -> Ended:
     return _end(row, ClaimState.LAPSED)
 
 
+@verb("scanning.end_claim", internal=True, sealed=True)
+def end_claim(actor: Actor, claim: ClaimId, *, now: Moment) -> Ended:
+    """End a claim whose holder has left, or does not belong any more to the organization that it was taken for.
+
+    Told again, or of one whose holder is there, it says how things stand and changes nothing.
+    """
+    row = ClaimRow.objects.select_for_update().get(number=claim)
+    if row.state not in reads.OPEN or reads.is_there(row.holder, row.organization):
+        return Ended(claim, ClaimState(row.state))
+    return _end(row, ClaimState.LAPSED)
+
+
 def _end(row: ClaimRow, state: ClaimState) -> Ended:
     row.state, row.heir = state, ""
     row.save(update_fields=["state", "heir"])
