@@ -53,7 +53,8 @@ def send(ctx: click.Context, files: tuple[str, ...], name: str, watch: bool) -> 
         try:
             answers.append(_sent(instance, file, name, watch=watch))
         except WeirError as error:
-            code = code or complain(error, as_json=wants_json(ctx))
+            told = complain(error, as_json=wants_json(ctx))
+            code = code or told
     if answers:
         say(ctx, answers[0] if len(files) == 1 else answers)
     ctx.exit(code)
@@ -125,7 +126,8 @@ def _opened(file: str) -> Iterator[tuple[BinaryIO, int]]:
 
 def _shown(file: str, stream: BinaryIO, size: int) -> Iterator[bytes]:
     """What is sent, with a bar for whoever watches a terminal."""
-    with click.progressbar(length=max(size, 1), label=safe(Path(file).name), file=sys.stderr) as bar:
+    label, silent = safe(Path(file).name), not sys.stderr.isatty()
+    with click.progressbar(length=max(size, 1), label=label, file=sys.stderr, hidden=silent) as bar:
         while block := stream.read(_BLOCK):
             yield block
             bar.update(len(block))
