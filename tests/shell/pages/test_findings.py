@@ -103,6 +103,8 @@ def test_what_tools_said_of_a_finding_stands_on_its_page_with_the_document(brows
     page = text_of(browser.get(f"/findings/{number}/"))
     for said in ("1 item of a document belongs to it.", "MadeUp", "src/a.c parse_frame", "/documents/D-"):
         assert said in page, said
+    [document] = set(re.findall(r'href="(/documents/D-[^"]+)"', page))
+    assert browser.get(document).status_code == 200
     assert re.search(r'data-label="Sources">1<', text_of(browser.get(QUEUE)))
     mark(FindingRow.objects.get(), FindingItemRow.objects.get().document, Marking(Tlp.CLEAR, frozenset({"any"})))
     theirs = people.browser(people.let_in("Rea Reader")).get(f"/findings/{number}/")
