@@ -12,7 +12,7 @@ from weir.clearinghouse.scanning.terms import Load, Message, MessageKind, Projec
 
 PLAIN = ProjectRules()
 FINDING = Message(MessageKind.FINDING, Verdict.REPRODUCED)
-messages = st.builds(Message, st.sampled_from(MessageKind), st.sampled_from(Verdict), st.booleans())
+messages = st.builds(Message, st.sampled_from(MessageKind), st.none() | st.sampled_from(Verdict), st.booleans())
 loads = st.builds(Load, st.integers(0, 9), st.integers(0, 9), st.none() | st.floats(0, 30))
 
 
@@ -35,10 +35,24 @@ def test_findings_patches_and_questions_count_alike(load, told, kind):
     assert may_deliver(PLAIN, load, Message(kind, Verdict.CONFIRMED)).told is told
 
 
-@given(loads)
-def test_nothing_below_reproduced_goes_out_even_if_it_is_exploited(load):
-    unreviewed = Message(MessageKind.FINDING, Verdict.UNREVIEWED, exploited=True)
-    assert may_deliver(PLAIN, load, unreviewed).told is Told.NOT_REPRODUCED
+@given(loads, st.sampled_from([MessageKind.FINDING, MessageKind.PATCH, MessageKind.QUESTION]), st.sampled_from(Verdict))
+def test_nothing_below_reproduced_goes_out_even_if_it_is_exploited_or_asked_for(load, kind, least):
+    unreviewed = Message(kind, Verdict.UNREVIEWED, exploited=True)
+    assert may_deliver(replace(PLAIN, least=least), load, unreviewed).told is Told.NOT_REPRODUCED
+
+
+@given(st.sampled_from(Verdict), st.sampled_from([MessageKind.FINDING, MessageKind.PATCH]))
+def test_a_question_may_be_about_no_finding_and_nothing_else_may(least, kind):
+    rules = replace(PLAIN, least=least)
+    assert may_deliver(rules, Load(), Message(MessageKind.QUESTION, None)).now
+    assert may_deliver(rules, Load(), Message(kind, None)).told is Told.NOT_REPRODUCED
+
+
+@given(st.sampled_from(Verdict), st.sampled_from(Verdict))
+def test_maintainers_may_ask_for_more_than_reproduced(least, verdict):
+    order = list(Verdict)
+    told = may_deliver(replace(PLAIN, least=least), Load(), Message(MessageKind.FINDING, verdict))
+    assert told.now == (order.index(verdict) >= max(order.index(least), order.index(Verdict.REPRODUCED)))
 
 
 @given(loads, messages)

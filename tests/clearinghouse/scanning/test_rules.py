@@ -166,6 +166,7 @@ def test_where_nothing_was_set_every_rule_says_that_it_is_the_default():
         ("embargo_days", "365"),
         ("closed_paths", "../x"),
         ("contact", "x" * 400),
+        ("least", "unreviewed"),
     ],
 )
 def test_a_value_that_a_rule_cannot_have_is_named(name, value):

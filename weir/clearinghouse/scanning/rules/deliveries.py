@@ -18,12 +18,19 @@ def may_deliver(rules: ProjectRules, load: Load, message: Message) -> Delivery:
         return Delivery(Told.PAUSED)
     if message.kind is MessageKind.REMINDER:
         return _digest(rules, load)
-    if message.kind is MessageKind.FINDING and _REACHED[message.verdict] < _REACHED[rules.least]:
+    if _too_early(rules, message):
         return Delivery(Told.NOT_REPRODUCED)
     full = _full(rules, load)
     if full is None:
         return Delivery(Told.NOW)
     return Delivery(Told.NOW, jumped=True) if message.exploited else Delivery(full)
+
+
+def _too_early(rules: ProjectRules, message: Message) -> bool:
+    """Also of what comes with a finding, which would tell of it; and nobody can ask for less than reproduced."""
+    if message.verdict is None:
+        return message.kind is not MessageKind.QUESTION
+    return _REACHED[message.verdict] < max(_REACHED[rules.least], _REACHED[Verdict.REPRODUCED])
 
 
 def _full(rules: ProjectRules, load: Load) -> Told | None:

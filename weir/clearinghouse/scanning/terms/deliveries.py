@@ -43,10 +43,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Message:
-    """What is to be delivered. `exploited`: it is known to be used against people now."""
+    """What is to be delivered. `verdict` is that of the finding that it is about; None where it is about none, as a
+    question may be. `exploited`: it is known to be used against people now.
+    """
 
     kind: MessageKind
-    verdict: Verdict = Verdict.UNREVIEWED
+    verdict: Verdict | None = Verdict.UNREVIEWED
     exploited: bool = False
 
 
