@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from weir.clearinghouse.findings.engines import placed
 from weir.clearinghouse.findings.engines.bags import Numbers, Weights
 from weir.clearinghouse.findings.engines.blocking import Candidates, candidates
 from weir.clearinghouse.findings.engines.features import FEATURES, Table, features
@@ -18,12 +19,14 @@ from weir.clearinghouse.findings.engines.trees import Model
 from weir.clearinghouse.findings.engines.words import Corpus, corpus_of
 from weir.clearinghouse.findings.rules import causes
 from weir.clearinghouse.findings.rules.stacks import ALIKE, likeness, telling_frames
+from weir.clearinghouse.findings.rules.statics import weigh
 from weir.clearinghouse.findings.terms.links import Basis, Link, LinkKind, Reason
 from weir.clearinghouse.intake.terms.items import Item
 
 WORTH_SAYING = 0.05  # log-odds; what moved the score less is left out of the reasons
 MOST_REASONS = 6
 CROWD = 100  # of one exact key: where more share it, each is linked with the first of them
+SUREST = 0.99  # what is weighed by hand is never as sure as a key
 
 
 class Compared(NamedTuple):
@@ -46,7 +49,7 @@ def compare_records(records: Sequence[Record], model: Model) -> Compared:
 
 
 def links(items: Sequence[Item], model: Model, catalogues: Sequence[str] = ()) -> list[Link]:
-    """How these items belong together, by exact keys, by score and by stack: for each pair the strongest that there is.
+    """How these items belong together, by exact keys, by place, by score and by stack: for each pair the strongest.
 
     The strongest of all, that one fix stops both proofs, is not found by looking: validation tells it.
     """
@@ -56,6 +59,7 @@ def links(items: Sequence[Item], model: Model, catalogues: Sequence[str] = ()) -
     found: dict[tuple[int, int], Link] = {}
     for link in (
         *_by_key(known, together),
+        *_by_place(items, known, together),
         *_by_score([record_of(item, of) for item, of in zip(items, lists, strict=True)], known, together, model),
         *_by_stack(items, known, together),
     ):
@@ -106,12 +110,21 @@ def _by_score(
         yield _directed(left, right, round(float(compared.scores[place]), 4), Basis.SCORE, said, known, together)
 
 
+def _by_place(items: Sequence[Item], known: Sequence[causes.Named], together: dict[str, str]) -> Iterator[Link]:
+    """Results of static analysis that lie in one place of the same code."""
+    for left, right in placed.met(items):
+        weighed = weigh(items[left], items[right])
+        if weighed.score >= placed.ONE:
+            score = min(round(weighed.score * causes.SAME_FROM, 4), SUREST)
+            yield _directed(left, right, score, Basis.SCORE, weighed.reasons, known, together)
+
+
 def _by_stack(items: Sequence[Item], known: Sequence[causes.Named], together: dict[str, str]) -> Iterator[Link]:
     """Crashes that begin in the same frame of the same code. Others may be one too; these are worth a look."""
     stacks = [telling_frames(item.frames) for item in items]
     tops: dict[tuple[str, str], list[int]] = {}
     for place, (item, stack) in enumerate(zip(items, stacks, strict=True)):
-        for about in {each.package or each.repository for each in item.affected} or {""}:
+        for about in placed.abouts(item):
             for frame in stack[:1]:
                 tops.setdefault((about, frame), []).append(place)
     for (_, frame), places in sorted(tops.items()):
