@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from weir.clearinghouse.intake.formats import LEFT_OUT, load_formats
 from weir.foundation.forms import Asked
 from weir.foundation.jobs import reads as jobs
 from weir.foundation.ledger import reads as ledger
@@ -89,6 +90,7 @@ def _rounds(now: Moment) -> Iterator[tuple[str, Callable[[], Iterable[Row]]]]:
     yield "compilers", machine.compilers
     yield "address", lambda: [_address()]
     yield "mail", lambda: [_mail()]
+    yield "formats", _formats
     yield "made-up world", lambda: [_demo()]
 
 
@@ -237,6 +239,15 @@ def _mail() -> Row:
         hint = "Set WEIR_MAIL to smtp://... so that invitations reach people."
         return Row("mail", Health.WARN, f"It is written into {Path(settings.HOME) / 'mail'} and sent to nobody.", hint)
     return Row("mail", Health.OK, f"It is sent through {urlsplit(said).hostname}.")
+
+
+def _formats() -> Iterator[Row]:
+    """Readers that other packages bring."""
+    brought = sorted(f"{each.name} by {each.by}" for each in load_formats().values() if each.by)
+    found = f"{len(load_formats())} are read{', ' if brought else ''}{', '.join(brought)}."
+    yield Row("formats", Health.OK, found)
+    for no in LEFT_OUT:
+        yield Row(f"format: {no.name}", Health.WARN, no.why, f"It comes with {no.by}. Mend that package, or remove it.")
 
 
 def _demo() -> Row:

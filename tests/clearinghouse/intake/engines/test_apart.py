@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weir.clearinghouse.intake.engines import apart
 from weir.clearinghouse.intake.engines import pieces as cutting
 from weir.clearinghouse.intake.engines.apart import ReaderEnded, Task, read_apart, read_here
 from weir.clearinghouse.intake.engines.pieces import Piece, packed, pieces, unpacked
@@ -83,3 +85,47 @@ def test_a_stream_that_fails_ends_it():
 
     with pytest.raises(OSError, match="the disk is away"):
         list(read_apart(broken, TASK))
+
+
+def test_what_is_written_out_does_not_become_many_times_as_long(monkeypatch):
+    monkeypatch.setattr(cutting, "LONGEST", 100_000)
+    rule = {"id": "r" * 4_000}
+    results = [{"ruleIndex": 0} for _ in range(20_000)]
+    data = json.dumps({"runs": [{"tool": {"driver": {"name": "x", "rules": [rule]}}, "results": results}]}).encode()
+    found = joined(read_here(begin(data), TASK))
+    assert 0 < len(found.items) < len(results)
+    assert sum(len(each.words) for each in found.items) < 2 * cutting.MOST_TIMES * len(data)
+    assert [each.what for each in found.troubles] == ["Written out it is more than 20 times as long. Send it in parts."]
+
+
+STUCK = """
+import sys
+from weir.clearinghouse.intake.engines import apart
+from weir.clearinghouse.intake.formats import written_as
+from weir.clearinghouse.intake.terms.items import Grain, Item
+
+@written_as("stuck", lambda head, name: False)
+def read(stream):
+    yield Item("1", Grain.WORDS, "Tea")
+    kept = [b"x"]
+    while True:
+        kept += [bytes(1_000_000)] if sys.argv[1] == "grows" else []
+
+apart.SLOWEST = 0.5
+apart.main()
+"""
+
+
+@pytest.mark.parametrize(("how", "what"), [("grows", apart.TOO_LARGE), ("stands still", apart.TOO_SLOW)])
+def test_a_reader_that_gets_nowhere_is_ended_and_what_it_read_is_kept(how, what, monkeypatch, tmp_path):
+    program = tmp_path / "stuck.py"
+    program.write_text(STUCK)
+    started = subprocess.Popen
+
+    def instead(command, **options):
+        return started([command[0], str(program), how], **options)
+
+    monkeypatch.setattr(subprocess, "Popen", instead)
+    found = joined(read_apart(begin(b"{}"), TASK._replace(format="stuck")))
+    assert len(found.items) == 1
+    assert found.troubles == (what,)

@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -22,15 +23,18 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from weir.clearinghouse.intake.engines.pieces import Piece, packed, pieces, unpacked
-from weir.clearinghouse.intake.formats import load_formats
+from weir.clearinghouse.intake.engines.pieces import Piece, TooSlow, packed, pieces, unpacked
+from weir.clearinghouse.intake.formats import load_formats, reading
 from weir.clearinghouse.intake.formats.streams import Reopened
 from weir.clearinghouse.intake.rules.items import Keying
 from weir.clearinghouse.intake.terms.items import Trouble
 from weir.kernel.errors import Unavailable
 
 MEMORY = 1024 * 1024 * 1024  # of addresses; what lies in memory at once stays far below
+SLOWEST = 120.0  # seconds of CPU time in which nothing is read and nothing comes out
 PATIENCE = 10.0
+TOO_LARGE = Trouble("", "It takes more memory than is given to read a document. Send it in parts.")
+TOO_SLOW = Trouble("", "It takes more time than is given to read a document. Send it in parts.")
 _FRAME = struct.Struct(">cII")
 _TASK, _BYTES, _OPEN, _PIECE, _END = b"t", b"b", b"o", b"p", b"e"
 
@@ -53,8 +57,8 @@ class Task(NamedTuple):
 def read_here(begin: Begin, task: Task) -> Iterator[Piece]:
     """In this process: for a document that is read sooner than a process is started."""
     stream = cast("BinaryIO", Reopened(begin))
-    left = load_formats()[task.format].read(stream)
-    yield from pieces(islice(left, task.after, None), Keying(task.secret, task.sender))
+    left = reading(load_formats()[task.format], stream)
+    yield from pieces(islice(left, task.after, None), Keying(task.secret, task.sender), stream.tell)
 
 
 def read_apart(begin: Begin, task: Task) -> Iterator[Piece]:
@@ -134,6 +138,9 @@ def main() -> None:
     task = _task(json.loads(told))
     begun = 0
 
+    signal.signal(signal.SIGVTALRM, _too_slow)
+    _get_on()
+
     def answer(kind: bytes, data: bytes = b"", number: int = 0) -> None:
         answers.write(_FRAME.pack(kind, number, len(data)) + data)
         answers.flush()
@@ -146,10 +153,21 @@ def main() -> None:
 
     try:
         for piece in read_here(begin, task):
+            _get_on()
             answer(_PIECE, packed(piece))
     except MemoryError:
-        answer(_PIECE, packed(Piece((), (Trouble("", "It takes more memory than is given to read a document."),))))
+        answer(_PIECE, packed(Piece((), (TOO_LARGE,))))
+    except TooSlow:
+        answer(_PIECE, packed(Piece((), (TOO_SLOW,))))
     answer(_END)
+
+
+def _get_on() -> None:
+    signal.setitimer(signal.ITIMER_VIRTUAL, SLOWEST)
+
+
+def _too_slow(_number: int, _frame: object) -> None:
+    raise TooSlow
 
 
 def _chunks(frames: Iterator[tuple[bytes, int, bytes]], number: int) -> Iterator[bytes]:
@@ -158,6 +176,7 @@ def _chunks(frames: Iterator[tuple[bytes, int, bytes]], number: int) -> Iterator
         if of == number:
             if not data:
                 return
+            _get_on()
             yield data
     raise EOFError  # whoever fed us has stopped: what came is not the whole document
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from weir.clearinghouse.intake.rules.items import Keying
@@ -20,9 +20,16 @@ from weir.clearinghouse.intake.terms.items import Item, Trouble
 MOST_ITEMS = 5_000
 MOST_BYTES = 8 * 1024 * 1024
 MOST_SECONDS = 1.0
+# What a document says may be so many times as long as the document, and so many bytes in any case.
+MOST_TIMES = 20
+LONGEST = 256 * 1024 * 1024
 
 _HEAD = struct.Struct(">II")
 _ITEM = struct.Struct(">16sHI")
+
+
+class TooSlow(BaseException):
+    """Reading gets nowhere. No `Exception`, so that no reader takes it for something wrong in its document."""
 
 
 class Piece(NamedTuple):
@@ -32,18 +39,37 @@ class Piece(NamedTuple):
     troubles: tuple[Trouble, ...]
 
 
-def pieces(left: Iterator[Item | Trouble], keying: Keying) -> Iterator[Piece]:
-    """What is left, keyed and cut; nothing at the end."""
-    while True:
-        piece = _next(left, keying)
-        if not piece.items and not piece.troubles:
-            return
+def pieces(left: Iterator[Item | Trouble], keying: Keying, place: Callable[[], int] = lambda: 0) -> Iterator[Piece]:
+    """What is left, keyed and cut; nothing at the end. `place` tells how far the document was read: what is said many
+    times by naming it briefly is not written out without end.
+    """
+    length = furthest = 0
+    for piece in _cut(left, keying):
         yield piece
+        length, furthest = length + sum(len(each.words) for each in piece.items), max(furthest, place())
+        if length > LONGEST + MOST_TIMES * furthest:
+            yield Piece(
+                (), (Trouble("", f"Written out it is more than {MOST_TIMES} times as long. Send it in parts."),)
+            )
+            return
 
 
-def _next(left: Iterator[Item | Trouble], keying: Keying) -> Piece:
-    items: list[KeyedItem] = []
-    troubles: list[Trouble] = []
+def _cut(left: Iterator[Item | Trouble], keying: Keying) -> Iterator[Piece]:
+    """Whatever ends the reading, what was read until then comes out first."""
+    while True:
+        items: list[KeyedItem] = []
+        troubles: list[Trouble] = []
+        try:
+            _fill(items, troubles, left, keying)
+        except (MemoryError, TooSlow):
+            yield Piece(tuple(items), tuple(troubles))
+            raise
+        if not items and not troubles:
+            return
+        yield Piece(tuple(items), tuple(troubles))
+
+
+def _fill(items: list[KeyedItem], troubles: list[Trouble], left: Iterator[Item | Trouble], keying: Keying) -> None:
     size, until = 0, time.monotonic() + MOST_SECONDS
     for each in left:
         if isinstance(each, Item):
@@ -54,7 +80,6 @@ def _next(left: Iterator[Item | Trouble], keying: Keying) -> Piece:
         count = len(items) + len(troubles)
         if count >= MOST_ITEMS or size >= MOST_BYTES or (not count % 256 and time.monotonic() > until):
             break
-    return Piece(tuple(items), tuple(troubles))
 
 
 def packed(piece: Piece) -> bytes:

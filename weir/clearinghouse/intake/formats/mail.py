@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import BinaryIO
 
-from weir.clearinghouse.intake.formats import format_of, written_as
+from weir.clearinghouse.intake.formats import format_of, reading, written_as
 from weir.clearinghouse.intake.formats.documents import all_of
 from weir.clearinghouse.intake.formats.words import MOST, item_of, text_of
 from weir.clearinghouse.intake.terms import Item, Trouble
@@ -163,7 +163,7 @@ def _attachment(part: Message, name: str, where: str, deeper: int) -> Read:
     elif format.name == "mail":
         yield from _letter(stream, f"{where}, ", deeper - 1)
     else:
-        for found in format.read(stream):
+        for found in reading(format, stream):
             yield found._replace(where=f"{where} {found.where}".rstrip())
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from weir.clearinghouse.intake.formats import FORMATS, written_as
+from weir.clearinghouse.intake.formats import FORMATS, knows, written_as
 from weir.clearinghouse.intake.formats.documents import all_of, first_line, unique
 from weir.clearinghouse.intake.formats.packages import of_purl
 from weir.clearinghouse.intake.formats.ranges import Bounds
@@ -54,7 +54,7 @@ _JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[{\]])")
 
 def looks_like(head: bytes, filename: str) -> bool:
     """Anything may be words, and is, unless another format knows better, those of others among them."""
-    return not any(each.looks_like(head, filename) for name, each in FORMATS.items() if name != "words")
+    return not any(knows(each, head, filename) for name, each in FORMATS.items() if name != "words")
 
 
 @written_as("words", looks_like)
