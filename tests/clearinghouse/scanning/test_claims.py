@@ -264,6 +264,13 @@ def test_a_claim_is_shown_to_its_holder_their_agents_and_coordinators(scanners):
     assert [line.id for line in reads.list_claims(scanners.agent).lines] == [mine.id]
 
 
+def test_the_hours_of_a_claim_are_its_holders_alone(scanners):
+    mine = scanners.claim(scanners.one, "src", hours=37)
+    verbs.hand_over_claim(scanners.one, mine.id, scanners.third.id, now=scanners.house.now)
+    readers = (scanners.one, scanners.agent, scanners.third, scanners.house.coordinator)
+    assert [read(scanners, actor, mine.id).hours for actor in readers] == [37, 37, 0, 0]
+
+
 def test_a_row_tells_neither_the_target_nor_where(scanners):
     target = scanners.target()
     scanners.claim(scanners.one, "an/unmistakable/path", commits="v1.2..v1.3", authority="our own program")

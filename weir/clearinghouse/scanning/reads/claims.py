@@ -146,7 +146,7 @@ def claim_for(actor: Actor, row: ClaimRow, now: Moment) -> Claim:
         began=Moment.of(row.began),
         until=Moment.of(row.until),
         ends=Moment.of(row.ends),
-        hours=row.hours,
+        hours=row.hours if own else 0,
         units=row.units,
         overlap=Overlap(row.overlap),
         choice=Choice(row.choice),

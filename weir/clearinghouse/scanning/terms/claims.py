@@ -133,7 +133,7 @@ class CoverageLine:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, opened."""
+    """A claim, opened. `hours` is the participant's own, and 0 for anybody else."""
 
     id: ClaimId
     scope: Scope
