@@ -27,7 +27,7 @@ from weir.clearinghouse.scanning.terms import ClaimId, Met, Overlap, Scope
 from weir.kernel.moments import EPOCH, MILLISECOND, Moment
 
 MOST_LOOKED_AT = 512
-MOST_OPENED = 64
+MOST_OPENED = 32
 MOST_MET = 20
 _STRENGTH = list(Overlap)
 _ON_THE_SAME_CODE = {Overlap.SAME, Overlap.OTHER_METHOD}
@@ -116,14 +116,18 @@ def _nearest_to(cell: bytes, asker: _Asker) -> Overlap:
 
 def _nearest_at(cell: bytes, asker: _Asker, span: Span) -> Overlap:
     """The same once more, of those who may mean the same commits or versions; the others are beside it."""
-    hits: dict[tuple[int, int], list[bool]] = {}
-    for strength, branch, sealed in _rows(
-        _spans_statement(len(asker.methods), len(cells.around(cell))), _values(cell, asker)
-    ):
-        meets = may_meet(span, cells.opened_span(index_key(), bytes(sealed or b"")))
-        hits.setdefault((strength, branch), []).append(meets)
-    near = [strength for (strength, _), meet in hits.items() if any(meet) or len(meet) == MOST_OPENED]
-    return _STRENGTH[max(near, default=_STRENGTH.index(Overlap.ADJACENT))]
+    statement = _spans_statement(len(asker.methods), len(cells.around(cell)))
+    seen: dict[int, int] = {}
+    for strength, branch, sealed in sorted(_rows(statement, _values(cell, asker)), key=_nearest_first):
+        seen[branch] = seen.get(branch, 0) + 1
+        if seen[branch] == MOST_OPENED or may_meet(span, cells.opened_span(index_key(), bytes(sealed or b""))):
+            return _STRENGTH[int(strength)]
+    return Overlap.ADJACENT
+
+
+def _nearest_first(row: tuple[Any, ...]) -> tuple[int, bool]:
+    """Whoever names nothing overlaps with everybody, and needs not be opened."""
+    return -row[0], bool(row[2])
 
 
 def _values(cell: bytes, asker: _Asker) -> list[Value]:

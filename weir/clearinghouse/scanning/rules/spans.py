@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 # Numbers of a version, and where around it: before all that is built on the way to it, at it, after all its builds.
 Point = tuple[tuple[int, ...], int]
@@ -46,6 +47,7 @@ class Span:
 ANYTHING = Span()
 
 
+@lru_cache(maxsize=4096)  # many claims say the same few versions
 def span_of(text: str) -> Span:
     """What a text says of commits or versions, as far as it can be read without guessing."""
     said = re.sub(r"^vers:[a-z0-9.+-]+/", "", " ".join(text.lower().split()))
