@@ -14,6 +14,7 @@ from tests.worlds.load import flowing
 pytestmark = pytest.mark.prove
 
 ANSWERS_WITHIN = 10.0
+GIVEN_UP_WITHIN = 30.0  # what is being waited for, a knock, and another connection
 REPORT = json.dumps({"title": "While it is away", "description": "A length is trusted."}).encode()
 
 
@@ -29,7 +30,7 @@ def instance(cluster, tmp_path):
         yield there
 
 
-def is_told_clearly(instance):
+def is_told_clearly(instance, within=ANSWERS_WITHIN):
     """Programs read problem+json, people a page; both soon, with what to do, and without a trace."""
     token = instance.bearer("finder")
     kind = "application/json"
@@ -37,7 +38,7 @@ def is_told_clearly(instance):
     get = instance.asked("GET", "/api/v1/intake/list-reports", Authorization=token)
     page = instance.asked("GET", "/log/", Accept="text/html")
     for told in (post, get, page):
-        assert (told.status, told.seconds < ANSWERS_WITHIN, bool(told.again)) == (503, True, True), told
+        assert (told.status, told.seconds < within, bool(told.again)) == (503, True, True), told
         assert "Traceback" not in told.text
         assert "psycopg" not in told.text
     assert [told.kind for told in (post, get, page)] == ["application/problem+json"] * 2 + ["text/html"]
@@ -58,6 +59,28 @@ def test_the_database_goes_away_and_all_goes_on(cluster, instance, falls):
             is_told_clearly(instance)
             threading.Event().wait(3)  # so long that whoever tries again, has tried and failed
             cluster.start()
+        grows(instance, journal)
+    assert journal.faults == []
+    assert journal.unavailable
+    instance.until(lambda: is_done(instance.look()), "the worker goes on where it stood")
+    assert instance.processes() == processes, "something had to be started anew"
+    nothing_is_lost_or_half_done(instance, journal)
+
+
+def test_the_database_stands_still_and_is_not_gone_and_all_goes_on(cluster, instance):
+    instance.until(instance.is_up, "it answers")
+    with flowing([instance.tokens["finder"]] * 2, [instance.address]) as journal:
+        grows(instance, journal)
+        processes = instance.processes()
+        with cluster.stopped():
+            is_told_clearly(instance, within=GIVEN_UP_WITHIN)
+            is_told_clearly(instance)
+            doctor = instance.weir("doctor")
+            assert doctor.returncode
+            assert "did not answer" in doctor.stdout
+            instance.until(
+                lambda: "The database did not do it" in instance.log("worker").read_text(), "the log says so"
+            )
         grows(instance, journal)
     assert journal.faults == []
     assert journal.unavailable

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -87,6 +88,25 @@ class Cluster:
         assert self.server is not None
         self.server.wait(timeout=PATIENCE)
         assert stopping.wait(timeout=PATIENCE) == 0
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Everything of it stands still, as when its machine is frozen; the kernel keeps its connections open."""
+        assert self.server is not None
+        os.kill(self.server.pid, signal.SIGSTOP)  # first, so that it starts nobody meanwhile
+        everybody = [self.server.pid, *children_of(self.server.pid)]
+        try:
+            for pid in everybody[1:]:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in everybody:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+
+def children_of(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 @contextmanager

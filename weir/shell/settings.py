@@ -62,7 +62,7 @@ def _databases() -> dict[str, Any]:
         }
     return {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "weir.foundation.store.gates.postgresql",
             "NAME": asked["name"],
             "USER": asked["user"],
             "PASSWORD": asked["password"],

@@ -24,6 +24,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
 from sqlalchemy import event
 
 from weir.foundation.jobs.terms import Process
+from weir.foundation.store.gates.postgresql.base import Connection
 
 # What a workflow's recorded steps mean. Ours has one argument, the batch's id, and no step: while that is so, a worker
 # of any release can go on with what one of another began, and this stays. Change it with the signature of `_look` only.
@@ -136,12 +137,19 @@ def queue_url(database: dict[str, Any], home: Path) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _watched(dialect: object, record: object, arguments: tuple[Any, ...], named: dict[str, Any]) -> Connection:
+    """A server that has stopped keeps the queue's threads no longer than anybody else's."""
+    return Connection.connect(*arguments, **named, connect_timeout=5, tcp_user_timeout=10_000)
+
+
 def _engine(url: str) -> sqlalchemy.Engine:
     """Ours, since the library's own runs SQLite without WAL, three times slower, and looks for other databases to
     create.
     """
     if not url.startswith("sqlite"):
-        return sqlalchemy.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
+        shared = sqlalchemy.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
+        event.listen(shared, "do_connect", _watched)
+        return shared
     engine = sqlalchemy.create_engine(url, pool_size=4, max_overflow=8)
 
     @event.listens_for(engine, "connect")
