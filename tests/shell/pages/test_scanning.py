@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.worlds.people import action_of, text_of
@@ -149,6 +151,7 @@ def test_whoever_has_shown_control_turns_every_knob_and_nobody_else_does(house, 
     assert "is no number from 0 to 90" in text_of(bad)
     assert post(theirs, rules, rules, **knobs).status_code == 302
     page = text_of(theirs.get(rules))
+    assert set(re.findall(r'id="f-(\w+)-hint"', page)) >= set(knobs), "each knob says what it does"
     for said in ('value="us@gate.example"', '<option value="confirmed" selected>', "docs\nvendor"):
         assert said in page
     assert post(theirs, rules, rules, **(knobs | {"contact": "", "closed_paths": ""})).status_code == 302
@@ -168,6 +171,10 @@ def test_imported_text_is_shown_with_the_line_it_stands_in(people, ida, house):
     page = text_of(cora.get(target))
     assert "https://gate.example/security.txt, line 1" in page
     assert "only shown" in page
+    # As the maintainers see it, too: what their own text says, with its line, and who said what holds.
+    theirs = text_of(cora.get(f"{target}rules/"))
+    assert "https://gate.example/security.txt, line 1" in theirs
+    assert "Said by <bdi>nobody: it is what holds otherwise</bdi>" in theirs
 
 
 def test_capacity_is_kept_for_whoever_declared_it(browser):
