@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.clearinghouse.intake.engines.test_whole import PROOF, REPORT, SARIF, letter
 from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.models import AttachmentRow, DocumentRow, FileRow, ReportRow
-from weir.clearinghouse.intake.terms import Role
-from weir.clearinghouse.intake.terms.documents import DocumentState
+from weir.clearinghouse.intake.terms import Role, TooManyFiles
+from weir.clearinghouse.intake.terms.documents import DocumentId, DocumentState
 from weir.clearinghouse.intake.terms.sending import NothingSent, SpentToday
 from weir.clearinghouse.intake.verbs import attaching, send_document
 from weir.clearinghouse.intake.verbs.sending import plain_name, take
@@ -77,7 +77,7 @@ def test_the_same_words_from_another_are_another_report(house):
 def test_all_of_it_stands_or_falls_together(open_house, monkeypatch):
     monkeypatch.setattr(attaching, "MOST_FILES", 1)
     received = receive([letter(("one.bin", b"1"), ("two.bin", b"2"))], limit=10**9)
-    with pytest.raises(attaching.TooManyFiles):
+    with pytest.raises(TooManyFiles):
         take(open_house.finder, received, "letter.eml", now=open_house.now)
     discard(received)
     assert counts(ReportRow, AttachmentRow, FileRow) == [0, 0, 0]
@@ -88,7 +88,7 @@ def test_text_and_base64_come_by_the_verb(house):
     words = send_document(house.finder, "note.md", text="# Overflow\n\nA length is trusted.", now=house.now)
     scan = send_document(house.finder, "../scan.sarif", base64=b64encode(SARIF).decode(), now=house.now)
     assert (words.kind, scan.kind) == ("report", "document")
-    assert reads.read_document(house.finder, scan.id).name == "scan.sarif"
+    assert reads.read_document(house.finder, DocumentId(scan.id)).name == "scan.sarif"
     own = [kind for kind in house.kinds() if kind.startswith("intake.")]
     assert own[-2:] == ["intake.receive_document", "intake.send_document"]
 

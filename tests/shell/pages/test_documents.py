@@ -83,7 +83,7 @@ def test_a_report_leads_to_its_own_page_and_says_what_is_still_awaited(fin):
     assert page.startswith("/reports/R-")
     shown = text_of(fin.get(page))
     assert "proof.py, fix.diff" in shown
-    assert REPORT["title"] in shown
+    assert str(REPORT["title"]) in shown
 
 
 def test_a_name_with_folders_is_shown_without(fin):

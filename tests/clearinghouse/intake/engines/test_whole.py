@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weir.clearinghouse.intake.engines.whole import CUT, LARGEST, could_be_whole, whole_report
+from weir.clearinghouse.intake.engines.whole import CUT, LARGEST, MANY, MOST_FILES, could_be_whole, whole_report
 from weir.clearinghouse.intake.rules import LIMITS, check_submission
 from weir.clearinghouse.intake.terms import AiPhase, AiUse, Role
 
@@ -98,6 +98,11 @@ def test_a_mail_without_a_report_in_it_is_one_itself():
         "A length is trusted.",
     )
     assert [file.name for file in found.files] == ["letter.eml", "notes.txt"]
+
+
+def test_a_mail_with_more_than_there_is_room_for_says_so():
+    found = whole(letter(*((f"{n}.bin", b"x") for n in range(MOST_FILES + 1))), "letter.eml")
+    assert (len(found.files), found.troubles) == (1 + MOST_FILES, (MANY,))
 
 
 def test_words_in_a_file_that_says_so_are_a_report_and_whole_ones_need_no_file():

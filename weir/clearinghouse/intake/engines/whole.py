@@ -29,6 +29,9 @@ WORDS = (".md", ".markdown", ".txt", ".rst")
 PATCHES = (".patch", ".diff")
 MOST_FILES = 49  # a report has room for fifty, and one of them is the file itself
 LONGEST_NAME = 200
+MANY = Trouble(
+    "", f"Only its first {MOST_FILES} attachments are kept by themselves. All of them are in the mail that is attached."
+)
 CUT = "\n\n(Cut here; all of it is in the attached file.)"
 OWN = "weir-report"
 
@@ -132,7 +135,8 @@ def _mail(itself: File) -> Whole | None:
     first = next(iter(load_formats()["mail"].read(io.BytesIO(itself.data))), None)
     if not isinstance(first, Item):
         return None  # its reader says why, once it is read as a document
-    parts = [File(_base(name), data) for name, data in islice(_parts(itself.data), MOST_FILES) if data]
+    held = [File(_base(name), data) for name, data in islice(_parts(itself.data), MOST_FILES + 1) if data]
+    parts, more = held[:MOST_FILES], (MANY,) if len(held) > MOST_FILES else ()
     formats = [_format(part) for part in parts]
     inner = [_own(part) for part, format in zip(parts, formats, strict=True) if format == OWN]
     own = inner[0] if len(inner) == 1 else None
@@ -144,7 +148,7 @@ def _mail(itself: File) -> Whole | None:
     files = tuple(part._replace(role=_role_of(part, awaited)) for part, apart in kept if not apart)
     missing = tuple(each for each in awaited if each.sha256 not in {_sha256(part) for part in parts})
     documents = tuple(part for part, apart in kept if apart)
-    return Whole(said, (itself, *files), documents, missing, own.troubles if own else ())
+    return Whole(said, (itself, *files), documents, missing, (own.troubles if own else ()) + more)
 
 
 def _parts(data: bytes) -> Iterator[tuple[str, bytes]]:
