@@ -14,7 +14,7 @@ from weir.clearinghouse.findings.engines.bags import listed, shared
 from weir.clearinghouse.findings.engines.blocking import candidates
 from weir.clearinghouse.findings.engines.boosting import Course, learn
 from weir.clearinghouse.findings.engines.correlation import compare, explained, links
-from weir.clearinghouse.findings.engines.features import FEATURES, NAMES, features
+from weir.clearinghouse.findings.engines.features import FEATURES, NAMES, UNKNOWN, features
 from weir.clearinghouse.findings.engines.records import Record, record_of
 from weir.clearinghouse.findings.engines.trees import SHIPPED, Model, UnfitModel, shipped
 from weir.clearinghouse.findings.engines.words import corpus_of, places_of, spoken_in
@@ -114,6 +114,40 @@ def test_stacks_alone_only_relate():
     assert found.kind is LinkKind.RELATED
 
 
+def row_of(one, other):
+    corpus = corpus_of([one, other])
+    return dict(zip(NAMES, features(corpus, candidates(corpus))[0].tolist(), strict=True))
+
+
+def test_versions_of_two_packages_do_not_part_them():
+    text, link = "The decoder of palettes overflows.", ("https://example.org/news/7",)
+    one = Record("Overflow", text, ("pypi/x",), link, fixed=("1.2.3",))
+    other = one._replace(packages=("pypi/y",), fixed=("4.5.6",))
+    assert row_of(one, other)["fixed"] == row_of(one, other)["versions"] == UNKNOWN
+    assert row_of(one, other._replace(packages=one.packages))["fixed"] == 0
+    assert row_of(one, other._replace(fixed=one.fixed))["fixed"] == 1
+
+
+def test_a_page_that_one_alone_points_to_sets_apart():
+    links = ("https://example.org/news/7", "https://example.org/x/issues/7")
+    one = Record("Overflow", "The decoder of palettes overflows.", ("pypi/x",), links)
+    same, less = row_of(one, one), row_of(one, one._replace(links=links[:1]))
+    assert (same["link_apart"], same["link_union"]) == (0, 1)
+    assert less["link_apart"] > 0
+    assert less["link_union"] < 1
+    assert less["link_set"] == UNKNOWN
+    assert same["link_set"] > 0
+
+
+def test_what_is_unknown_may_say_more_than_what_is_known():
+    place = NAMES.index("link")
+    table = np.zeros((900, len(FEATURES)), np.float32)
+    table[:, place] = np.repeat([UNKNOWN, 0.0, 1.0], 300)
+    model = learn(table, np.repeat([True, False, True], 300), Course(trees=30, rate=0.4))
+    unknown, apart, shared_link = model.probabilities(table[[0, 300, 600]])
+    assert apart < 0.5 < min(unknown, shared_link)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_few_records_are_no_trouble(count):
     compared = compare(corpus_of([Record()] * count), shipped())
@@ -135,6 +169,7 @@ def test_reasons_add_up_to_the_score(row):
 @given(COLUMNS, st.sampled_from([p for p, feature in enumerate(FEATURES) if feature.direction]), st.floats(0, 3))
 def test_no_feature_speaks_against_its_direction(row, place, more):
     model = MODEL
+    row[place] = abs(row[place])  # known: what is unknown may say more or less than any value
     moved = [*row]
     moved[place] += more
     low, high = model.log_odds(np.array([row, moved], np.float32))

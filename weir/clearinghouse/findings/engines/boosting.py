@@ -2,8 +2,8 @@
 """Learns the trees: gradient boosting on the logistic loss, one question for each level of a tree. Seeded: the same
 pairs give the same model.
 
-A feature with a direction is held to it, so that no chance of the training data makes a shared link speak against one
-cause.
+A feature with a direction is held to it among what is known, so that no chance of the training data makes a shared link
+speak against one cause. What is unknown stands beside: it may say more or less than any value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weir.clearinghouse.findings.engines.bags import summed
-from weir.clearinghouse.findings.engines.features import FEATURES, Table
+from weir.clearinghouse.findings.engines.features import FEATURES, UNKNOWN, Table
 from weir.clearinghouse.findings.engines.trees import Model, Tree
 
 Weights = NDArray[np.float64]
@@ -93,7 +93,10 @@ def _tree(
         splits.append((column, cut))
     leaves = 1 << course.depth
     slopes, bends = summed(leaf, slope, leaves), summed(leaf, bend, leaves)
-    values = _held(-slopes / (bends + course.calm), bends + course.calm, splits) * course.rate
+    held = [
+        (level, DIRECTIONS[column]) for level, (column, cut) in enumerate(splits) if _among_known(growth, column, cut)
+    ]
+    values = _held(-slopes / (bends + course.calm), bends + course.calm, held) * course.rate
     tree = Tree(
         tuple(column for column, _ in splits),
         tuple(float(growth.edges[column][cut]) if cut < len(growth.edges[column]) else 1e30 for column, cut in splits),
@@ -120,7 +123,8 @@ def _best_cut(
         gain = below**2 / (low + calm) + above**2 / (high + calm) - (below + above) ** 2 / (low + high + calm)
         gain[(low < least) | (high < least)] = 0.0
         if direction := DIRECTIONS[column]:
-            gain[direction * (below / (low + calm) - above / (high + calm)) < 0] = 0.0
+            wrong = direction * (below / (low + calm) - above / (high + calm)) < 0
+            gain[wrong & (growth.edges[column] != UNKNOWN)] = 0.0
         total = gain.sum(axis=0)
         cut = int(total.argmax())
         if total[cut] > best:
@@ -133,12 +137,18 @@ def _sides(slopes: Weights, bends: Weights) -> tuple[Weights, Weights, Weights, 
     return below, slopes.sum(axis=1, keepdims=True) - below, low, bends.sum(axis=1, keepdims=True) - low
 
 
-def _held(values: Weights, weights: Weights, splits: list[tuple[int, int]]) -> Weights:
-    """Leaves that would go against the direction of a feature are pooled with their counterparts."""
+def _among_known(growth: Growth, column: int, cut: int) -> bool:
+    """Whether this cut parts known values. What is unknown may be better or worse than any."""
+    edges = growth.edges[column]
+    return cut < len(edges) and edges[cut] != UNKNOWN
+
+
+def _held(values: Weights, weights: Weights, directed: list[tuple[int, int]]) -> Weights:
+    """Leaves that would go against the direction of a level's feature are pooled with their counterparts."""
     values, place = values.copy(), np.arange(len(values))
-    for _ in range(2 * len(splits)):
-        for level, (column, _) in enumerate(splits):
-            if direction := DIRECTIONS[column]:
+    for _ in range(2 * len(directed)):
+        for level, direction in directed:
+            if direction:
                 low = place[(place >> level) & 1 == 0]
                 high = low | (1 << level)
                 wrong = direction * (values[high] - values[low]) < 0

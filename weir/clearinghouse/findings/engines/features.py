@@ -51,6 +51,11 @@ FEATURES = (
     Feature("link", "both point to the same pages", "they point to other pages", 1),
     Feature("link_rarest", "both point to a page that hardly any other does", "no page is pointed to by both alone", 1),
     Feature("link_within", "where one points to, the other does too", "each points where the other does not", 1),
+    Feature("link_apart", "neither points where the other does not", "one points to pages that the other does not", -1),
+    Feature(
+        "link_union", "most pages that they point to are the same", "most pages that they point to are not the same", 1
+    ),
+    Feature("link_set", "they point to the same set of pages", "they do not point to the same set of pages"),
     Feature("home", "both lead to the same repository", "they lead to other repositories", 1),
     Feature("package", "both are about the same package", "they are not about the same package", 1),
     Feature("name", "the packages have like names", "the packages have other names", 1),
@@ -89,17 +94,19 @@ def _columns(corpus: Corpus, pairs: Candidates) -> Iterator[Weights]:
     yield from _of_texts(corpus.text, left, right)
     yield from _of_code(corpus.code, left, right)
     yield from _of_links(corpus.link, left, right)
+    yield _of_one_set(corpus.same_links, left, right)
     yield overlap(corpus.home, left, right)
-    yield from _of_packages(corpus, left, right)
-    yield from _of_fixes(corpus.fixed, left, right)
-    yield overlap(corpus.introduced, left, right)
-    yield overlap(corpus.versions, left, right)
+    package = shared(corpus.package, corpus.package, left, right).terms
+    yield _jaccard(corpus.package, package, left, right)
+    yield from _of_names(corpus, left, right)
+    for versions in (*_of_fixes(corpus.fixed, left, right), *_of_versions(corpus, left, right)):
+        yield np.where((package == 0) & (versions == 0), UNKNOWN, versions)
     yield overlap(corpus.weakness, left, right)
     yield _equal(corpus.severity, left, right)
     yield _days(corpus.day, left, right)
     same_list = _equal(corpus.catalogue, left, right)
     yield same_list
-    yield np.where(same_list == 1.0, shared(corpus.package, corpus.package, left, right).terms > 0, 0.0)
+    yield np.where(same_list == 1.0, package > 0, 0.0)
 
 
 def _of_titles(bag: Bag, left: Numbers, right: Numbers) -> Iterator[Weights]:
@@ -128,19 +135,33 @@ def _of_code(bag: Bag, left: Numbers, right: Numbers) -> Iterator[Weights]:
 
 def _of_links(bag: Bag, left: Numbers, right: Numbers) -> Iterator[Weights]:
     both = shared(bag, bag, left, right)
-    least = np.minimum(bag.mass[left], bag.mass[right])
-    yield np.where(least > 0, both.mass, UNKNOWN)
-    yield np.where(least > 0, both.best, UNKNOWN)
-    yield _ratio(both.mass, least)
+    one, other = bag.mass[left], bag.mass[right]
+    known = np.minimum(one, other) > 0
+    yield np.where(known, both.mass, UNKNOWN)
+    yield np.where(known, both.best, UNKNOWN)
+    yield _ratio(both.mass, np.minimum(one, other))
+    yield np.where(known, np.maximum(one, other) - both.mass, UNKNOWN)
+    yield np.where(known, _ratio(both.mass, one + other - both.mass), UNKNOWN)
 
 
-def _of_packages(corpus: Corpus, left: Numbers, right: Numbers) -> Iterator[Weights]:
-    yield overlap(corpus.package, left, right)
+def _of_one_set(numbers: Numbers, left: Numbers, right: Numbers) -> Weights:
+    """How many records have the very set that both have."""
+    holders = np.bincount(numbers[numbers != NONE], minlength=1)
+    same = (numbers[left] == numbers[right]) & (numbers[left] != NONE)
+    return np.where(same, np.log1p(holders[np.maximum(numbers[left], 0)]), UNKNOWN)
+
+
+def _of_names(corpus: Corpus, left: Numbers, right: Numbers) -> Iterator[Weights]:
     both = shared(corpus.name, corpus.name, left, right).mass
     yield _ratio(both, np.sqrt(corpus.name.mass[left] * corpus.name.mass[right]))
     there = held(corpus.name, corpus.said, left, right)
     back = held(corpus.name, corpus.said, right, left)
     yield np.maximum(_ratio(there, corpus.name.mass[left]), _ratio(back, corpus.name.mass[right]))
+
+
+def _of_versions(corpus: Corpus, left: Numbers, right: Numbers) -> Iterator[Weights]:
+    yield overlap(corpus.introduced, left, right)
+    yield overlap(corpus.versions, left, right)
 
 
 def _of_fixes(bag: Bag, left: Numbers, right: Numbers) -> Iterator[Weights]:
@@ -152,7 +173,10 @@ def _of_fixes(bag: Bag, left: Numbers, right: Numbers) -> Iterator[Weights]:
 
 def overlap(bag: Bag, left: Numbers, right: Numbers) -> Weights:
     """Share of what the two have between them; unknown where one has nothing."""
-    both = shared(bag, bag, left, right).terms
+    return _jaccard(bag, shared(bag, bag, left, right).terms, left, right)
+
+
+def _jaccard(bag: Bag, both: Numbers, left: Numbers, right: Numbers) -> Weights:
     one, other = bag.lengths[left], bag.lengths[right]
     known = (one > 0) & (other > 0)
     return np.where(known, both / np.maximum(one + other - both, 1), UNKNOWN)

@@ -82,6 +82,7 @@ class Corpus(NamedTuple):
     written: Numbers
     same_title: Numbers  # equal where they are the same but for the names of packages, versions and filling words
     same_text: Numbers
+    same_links: Numbers  # equal where they point to the same set of pages, and to one at least
 
 
 class Spoken(NamedTuple):
@@ -116,6 +117,7 @@ def corpus_of(records: Sequence[Record]) -> Corpus:
     titles = distinct(keys[part_of_piece == 0])
     title = bag_of(*divided(titles[~among(titles, own)], words), total, worth)
     text = bag_of(*divided(said[~among(said, own)], words), total, worth)
+    link = listed(links)
     return Corpus(
         total=total,
         title=title,
@@ -125,7 +127,7 @@ def corpus_of(records: Sequence[Record]) -> Corpus:
         code=_marked(spoken, owner, part, [bool(CODE.search(each)) for each in spoken.written], total),
         versions=listed(_versions(records, spoken, owner, part)),
         package=listed([each.packages for each in records]),
-        link=listed(links),
+        link=link,
         home=listed([_homes(each) for each in links]),
         fixed=listed([each.fixed for each in records]),
         introduced=listed([each.introduced for each in records]),
@@ -138,6 +140,7 @@ def corpus_of(records: Sequence[Record]) -> Corpus:
         written=_numbered(spoken.spelled[total : 2 * total]),
         same_title=_alike(title),
         same_text=_alike(text),
+        same_links=_alike(link),
     )
 
 
