@@ -9,6 +9,7 @@ from weir.kernel.errors import Invalid
 from weir.kernel.moments import Moment
 from weir.shell import flow
 from weir.shell.flow import FLOW, Direction, Row, circles
+from weir.shell.running import errands
 
 
 def test_every_verb_and_every_kind_of_the_flow_exists():
@@ -41,6 +42,14 @@ def test_forward_rows_only_wake_stations_further_on():
 
 def test_every_circle_has_a_stated_stop():
     assert [circle for circle in circles() if not any(row.stop for row in circle)] == []
+
+
+def test_each_row_that_is_woken_reads_the_ledger_under_a_name_of_its_own():
+    names = [station.name for station in (*flow.stations(), *errands.STATIONS)]
+    assert len(set(names)) == len(names)
+    assert {station.job for station in flow.stations()} == {row.verb for row in FLOW if row.kind}
+    twice = (Row("a", "", "a.one", "", kind="b.one"), Row("a", "", "a.two", "", kind="b.two"))
+    assert [station.name for station in flow.stations(twice)] == ["a", "a: b.two"]
 
 
 def row(station: str, *wakes: str) -> Row:

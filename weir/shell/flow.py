@@ -89,8 +89,15 @@ FLOW: tuple[Row, ...] = (
 
 
 def stations(rows: tuple[Row, ...] = FLOW) -> tuple[Station, ...]:
-    """The rows that the ledger wakes, as the relay takes them."""
-    return tuple(Station(row.station, row.kind, row.verb) for row in rows if row.kind)
+    """The rows that the ledger wakes, as the relay takes them. Each reads the ledger by itself, under a name of its own:
+    the first row of a station under that of the station.
+    """
+    woken = [row for row in rows if row.kind]
+    first = {row.station: row for row in reversed(woken)}
+    return tuple(
+        Station(row.station if first[row.station] is row else f"{row.station}: {row.kind}", row.kind, row.verb)
+        for row in woken
+    )
 
 
 def declare_jobs(rows: tuple[Row, ...] = FLOW) -> None:

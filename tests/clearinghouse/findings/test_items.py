@@ -12,8 +12,7 @@ import pytest
 from django.db import connections
 
 from tests.worlds.stops import PowerCut, statements, stop_before
-from weir.clearinghouse.findings import reads
-from weir.clearinghouse.findings.jobs import correlate
+from weir.clearinghouse.findings import jobs, reads
 from weir.clearinghouse.findings.models import (
     CheckedRow,
     DocumentWalkRow,
@@ -209,9 +208,9 @@ def test_what_joins_needs_no_room(house):
 def test_the_job_goes_on_until_nothing_is_left(house, monkeypatch):
     monkeypatch.setattr("weir.clearinghouse.findings.verbs.items.AT_ONCE", 3)
     document = read_in(house, sarif(*(f"f{n}" for n in range(8))))
-    correlate(document, key="told-once", now=house.now)
+    jobs.walk(document, key="told-once", now=house.now)
     assert (FindingRow.objects.count(), DocumentWalkRow.objects.get().due_at) == (8, None)
-    correlate(document, key="told-again", now=house.now)
+    jobs.walk(document, key="told-again", now=house.now)
     assert FindingRow.objects.count() == 8
 
 
@@ -290,6 +289,6 @@ def test_an_erased_document_is_walked_no_further_and_what_it_said_is_not_told(op
     later = read_in(house, sarif("three"))
     for each in (document, later):
         house.erase(each)
-    correlate(later, key="told", now=house.now)
+    jobs.walk(later, key="told", now=house.now)
     assert len(house.queue(house.coordinator)) == 2
     assert opened(house, done.opened[0]).items == ()

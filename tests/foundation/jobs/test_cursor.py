@@ -10,6 +10,7 @@ from tests.worlds.queue import MemoryQueue, means
 from tests.worlds.stops import PowerCut, statements, stop_before
 from weir.foundation.jobs import cursor, jobs, progress
 from weir.foundation.jobs.models import CursorRow, JobRow, SetAsideRow
+from weir.foundation.jobs.terms import Station
 from weir.foundation.ledger.models import LogRow
 from weir.foundation.ledger.sequencer import begin_log
 from weir.foundation.transactions import writing
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.both_databases
 
 FOUND = "findings.correlate_report"
 
-STATIONS = flow.stations()
+STATIONS = [station for station in flow.stations() if station.job == FOUND]
 
 
 @pytest.fixture
@@ -162,3 +163,9 @@ def test_a_station_that_is_new_hears_of_everything_that_ever_happened(house):
     cursor.begin(STATIONS)
     cursor.begin(STATIONS)
     assert len(relayed(house)) == 1
+
+
+def test_two_stations_of_one_name_are_refused_before_either_reads(house):
+    """They would share a cursor, and one of them would never be woken."""
+    with pytest.raises(RuntimeError, match="one name each"):
+        cursor.begin([Station("one", "b.first", "a.verb"), Station("one", "b.second", "a.verb")])

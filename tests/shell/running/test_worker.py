@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,6 +12,9 @@ from django.db import OperationalError, connection
 from tests.worlds import workers
 from tests.worlds.house import House
 from tests.worlds.queue import MemoryQueue
+from weir.clearinghouse.findings.reads import list_pairs
+from weir.clearinghouse.intake.reads import list_reports
+from weir.clearinghouse.intake.verbs import send_document
 from weir.foundation.actor import SYSTEM
 from weir.foundation.identity.verbs import sweep_ended
 from weir.foundation.jobs import leases, reads
@@ -54,6 +58,25 @@ def test_a_report_becomes_a_finding_and_the_log_grows_without_anybody_asking(hou
     assert house.kinds().count(FOUND) == 1
     pulse(worker, house, seconds=5)
     assert ledger.prove_entry(house.finder, report.entry.id).checkpoint
+
+
+def test_what_a_document_says_becomes_findings_and_the_like_of_a_report_is_brought_up(house, worker):
+    """All that the flow does of itself, of both kinds of entrance at once."""
+    title = "Prototype pollution in the merge function of made-up-merge lets attackers change every object"
+    reported = house.report(title).outcome.id
+    said = {"schema_version": "1.6.0", "id": "GHSA-aaaa-bbbb-cccc", "summary": title, "details": "A length is trusted."}
+    made_up = {"affected": [{"package": {"ecosystem": "PyPI", "name": "made-up"}}]}
+    send_document(house.outsider, "advisory.json", json.dumps(said | made_up), now=house.now)
+    for _ in range(4):
+        pulse(worker, house, seconds=20)
+    lines = house.queue(house.coordinator)
+    assert sorted((line.title, line.reports, line.items) for line in lines) == [(title, 0, 1), (title, 1, 0)]
+    for _ in range(2):
+        pulse(worker, house, minutes=1)
+    [pair] = list_pairs(house.coordinator).lines
+    assert {pair.finding, pair.other} == {line.id for line in lines}
+    assert list_reports(house.finder).lines[0].id == reported
+    assert SetAsideRow.objects.count() == 0
 
 
 def test_a_chore_that_fails_stops_no_other_and_is_left_alone_longer_each_time(house, worker):

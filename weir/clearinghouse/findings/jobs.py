@@ -27,8 +27,8 @@ from weir.kernel.moments import EPOCH, Moment
 MOST_BATCHES = 20  # of one document in one go; then others have their turn
 
 
-@job("findings.correlate_items")
-def correlate(item: str, *, key: str, now: Moment) -> None:
+@job("findings.walk_document")
+def walk(item: str, *, key: str, now: Moment) -> None:
     """The items of a document that have their turn, a batch at a time. Stop anywhere: the next one goes on there."""
     for batch in range(MOST_BATCHES):
         try:
@@ -65,6 +65,6 @@ def editions_due(now: Moment) -> Iterator[Due]:
         yield Due(newest.number, due_at)
 
 
-due_rows("findings.documents", documents_due, wakes="findings.correlate_items")
+due_rows("findings.documents", documents_due, wakes="findings.walk_document")
 due_rows("findings.comparisons", comparisons_due, wakes="findings.compare_findings")
 due_rows("findings.editions", editions_due, wakes="findings.publish_buckets")

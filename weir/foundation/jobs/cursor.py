@@ -45,7 +45,11 @@ def relay(stations: Sequence[Station], now: Moment) -> int:
 
 def begin(stations: Iterable[Station]) -> None:
     """A station that is new begins at the first entry there ever was: what happened before it came concerns it too."""
-    CursorRow.objects.bulk_create((CursorRow(station=station.name) for station in stations), ignore_conflicts=True)
+    names = [station.name for station in stations]
+    if len(set(names)) < len(names):
+        msg = f"stations have one cursor each, and so one name each: {sorted(names)}"
+        raise RuntimeError(msg)
+    CursorRow.objects.bulk_create((CursorRow(station=name) for name in names), ignore_conflicts=True)
 
 
 def _anything_new(stations: Sequence[Station]) -> bool:
