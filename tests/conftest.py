@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.worlds.house import House
 from django.conf import settings
 
-pytest_plugins = ["tests.budgets", "tests.horizon", "tests.slices"]
+pytest_plugins = ["tests.budgets", "tests.cleaning", "tests.horizon", "tests.slices"]
 
 # A busy machine is no bug: Hypothesis counts examples, not milliseconds. The same commit gets the same examples, so
 # that whoever breaks a property sees it fail; `make prove` looks for new ones (--hypothesis-profile=search).
