@@ -71,11 +71,11 @@ test: setup needs ## everything but the long proofs: on SQLite, and on PostgreSQ
 test-sqlite:
 	$(PYTEST) -n $(JOBS) -m "not prove" --enforce-budgets
 
-# One at a time: the horizon below which entries are sequenced is the whole cluster's, so a test's open transaction
-# would hold back what another one waits for.
+# A cluster for each worker: the horizon below which entries are sequenced is the whole cluster's, so a test's open
+# transaction would hold back what another one waits for.
 test-postgres:
-	$(POSTGRES) -- env WEIR_TEST_DATABASE=postgres \
-		$(PYTEST) -m "both_databases and not prove" --enforce-budgets --may-be-empty
+	$(POSTGRES) --clusters $(JOBS) -- env WEIR_TEST_DATABASE=postgres \
+		$(PYTEST) -n $(JOBS) -m "both_databases and not prove" --enforce-budgets --may-be-empty
 
 prove: setup needs ## the long proofs (SLICE=240 SEED=7: so many seconds of them on each database)
 	@$(MAKE) --no-print-directory --keep-going prove-properties prove-sqlite prove-postgres
