@@ -65,6 +65,8 @@ MAY: dict[str, frozenset[str]] = {
     # Anybody may report; staff shows its second factor first, here as everywhere but in identity.
     "intake.receive_report": EVERYBODY - BARE - {HOUSE},
     "findings.correlate_report": frozenset({HOUSE}),
+    "findings.correlate_items": frozenset({HOUSE}),
+    "findings.record_compared": frozenset({HOUSE}),
     # The blind check: for members, whoever they are; the verb counts.
     "findings.check_terms": MEMBERS - BARE,
     "findings.check_buckets": MEMBERS - BARE,
