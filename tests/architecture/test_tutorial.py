@@ -136,7 +136,9 @@ class Sitting:
 
     def python(self, *arguments: str) -> str:
         home = self.place / ".home"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("WEIR_", "PYTEST_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("WEIR_", "PYTEST_", "DJANGO_"))
+        }
         told = {"PYTHONPATH": str(self.place), "WEIR_HOME": str(home), "DJANGO_SETTINGS_MODULE": "weir.shell.settings"}
         done = subprocess.run(
             [sys.executable, *arguments], cwd=self.place, env=kept | told, capture_output=True, text=True, check=False

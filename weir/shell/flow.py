@@ -32,7 +32,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One station. Without a `kind` nothing in the ledger wakes it: a door calls its verb, or a job for what fell due."""
+    """One station. Without a `kind` nothing in the ledger wakes it: a door calls its verb, or a job for what is due."""
 
     station: str
     takes: str
@@ -89,8 +89,8 @@ FLOW: tuple[Row, ...] = (
 
 
 def stations(rows: tuple[Row, ...] = FLOW) -> tuple[Station, ...]:
-    """The rows that the ledger wakes, as the relay takes them. Each reads the ledger by itself, under a name of its own:
-    the first row of a station under that of the station.
+    """The rows that the ledger wakes, as the relay takes them. Each reads the ledger by itself, under a name of its
+    own: the first row of a station under that of the station.
     """
     woken = [row for row in rows if row.kind]
     first = {row.station: row for row in reversed(woken)}

@@ -12,6 +12,7 @@ from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.gates import BrokenOff, Sealing, TooManyAtOnce
 from weir.clearinghouse.intake.models import AttachmentRow
 from weir.clearinghouse.intake.terms import Details, NotNow, Role, TooManyFiles, UnfitFile
+from weir.clearinghouse.intake.terms.sending import SpentToday
 from weir.clearinghouse.intake.verbs import (
     amend_report,
     attach_file,
@@ -53,6 +54,22 @@ def test_a_file_is_sealed_with_its_report_and_shown_by_its_digest(house, report)
     assert b"proof.py" not in bytes(row.sealed)
     kept = (blobs_folder() / row.blob[:2] / row.blob).read_bytes()
     assert PROOF not in kept
+
+
+def test_files_of_a_day_are_bounded_by_whatever_way_they_come(house, report, settings):
+    settings.FINDER_BYTES = 2 * len(PROOF)
+    attached(house, report)
+    attach_upload(house.finder, report, "proof.py", Role.PROOF, receive([PROOF], limit=100), now=house.now)
+    for send in (
+        lambda: attached(house, report),
+        lambda: attach_upload(house.finder, report, "proof.py", Role.PROOF, receive([PROOF], limit=100), now=house.now),
+    ):
+        with pytest.raises(SpentToday):
+            send()
+    assert AttachmentRow.objects.count() == 2
+    attached(house, house.report(actor=house.outsider).outcome.id, actor=house.outsider)
+    house.later(days=1)
+    attached(house, report)
 
 
 def test_what_its_sender_encrypted_is_kept_as_it_is(house, report):

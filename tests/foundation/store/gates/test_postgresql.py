@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import psycopg
 import pytest
@@ -27,7 +28,7 @@ def quick(monkeypatch):
 
 @pytest.fixture(params=["address", "socket"])
 def connection(request, cluster, quick):
-    where = {} if request.param == "address" else {"host": str(cluster.folder)}
+    where: dict[str, Any] = {} if request.param == "address" else {"host": str(cluster.folder)}
     with Connection.connect(cluster.url, autocommit=True, **where) as there:
         yield there
 

@@ -17,8 +17,8 @@ from weir.clearinghouse.intake.terms import (
     TooManyFiles,
     UnfitFile,
 )
-from weir.clearinghouse.intake.verbs.receiving import spend_as_stranger
-from weir.foundation.actor import Actor, ActorKind
+from weir.clearinghouse.intake.verbs.spending import spend
+from weir.foundation.actor import Actor
 from weir.foundation.store.blobs import keep, put, seal
 from weir.foundation.store.terms import Blob, Received
 from weir.foundation.verb import verb
@@ -39,6 +39,7 @@ def attach_file(actor: Actor, report: ReportId, name: str, role: Role, content: 
     sealed as they come, whatever their size.
     """
     row, file = _ready(report, name), rules.decoded(content)
+    spend(actor, len(file), now)
     return _attached(row, name, role, put(report, [file], media_type=_ANY_BYTES, limit=len(file)), now)
 
 
@@ -48,8 +49,7 @@ def attach_upload(
 ) -> Attached:
     """Attach what has come through the page and lies sealed already, in one short write."""
     row = _ready(report, name)
-    if actor.kind is ActorKind.ANONYMOUS:
-        spend_as_stranger(received.size, now, reports=0)
+    spend(actor, received.size, now)
     return _attached(row, name, role, keep(report, received, media_type=_ANY_BYTES), now)
 
 

@@ -20,8 +20,7 @@ from django.utils.crypto import salted_hmac
 from weir.clearinghouse.intake import rules
 from weir.clearinghouse.intake.engines.whole import LARGEST, File, Whole, could_be_whole, whole_report
 from weir.clearinghouse.intake.formats.streams import Reopened
-from weir.clearinghouse.intake.models.files import FileRow
-from weir.clearinghouse.intake.reads.files import begin_of, refuse_if_spent
+from weir.clearinghouse.intake.reads.files import refuse_if_spent
 from weir.clearinghouse.intake.terms import Received as ReceivedReport
 from weir.clearinghouse.intake.terms import UnfitFile
 from weir.clearinghouse.intake.terms.documents import DocumentId
@@ -29,8 +28,8 @@ from weir.clearinghouse.intake.terms.sending import NothingSent, SentAs, SentDoc
 from weir.clearinghouse.intake.verbs.attaching import attach_upload
 from weir.clearinghouse.intake.verbs.documents import LONGEST_NAME, receive_document
 from weir.clearinghouse.intake.verbs.receiving import receive_report
+from weir.clearinghouse.intake.verbs.spending import spend
 from weir.foundation.actor import Actor
-from weir.foundation.policy.rules import root
 from weir.foundation.store import rules as sealing
 from weir.foundation.store.blobs import discard, receive
 from weir.foundation.store.terms import Received
@@ -78,20 +77,15 @@ def take(actor: Actor, received: Received, name: str, *, now: Moment) -> Done[Se
     refuse_if_spent(actor, now)
     whole = _whole(received, name)
     with writing():
-        spend(actor, received.size, now)
         if whole is None:
+            spend(actor, received.size, now)
             done = receive_document.perform(may, received, name, now=now)
             return Done(_as_document(done.outcome), done.entry, done.again)
+        # Files that it holds are counted as they are attached.
+        spend(actor, max(received.size - sum(len(file.data) for file in whole.files), 0), now)
         sent = _as_report(may, whole, received, now)
         transaction.on_commit(lambda: discard(received))
         return sent
-
-
-def spend(actor: Actor, size: int, now: Moment) -> None:
-    """Count this against what the finder may send today."""
-    finder = root(actor)
-    FileRow.objects.filter(finder=finder, at__lt=begin_of(now)).delete()
-    FileRow.objects.create(finder=finder, at=now, size=size)
 
 
 def plain_name(name: str) -> str:

@@ -20,11 +20,10 @@ from weir.clearinghouse.intake.gates import BrokenOff, SealedFile, Sealing
 from weir.clearinghouse.intake.reads.files import refuse_if_spent
 from weir.clearinghouse.intake.terms import ReportId
 from weir.clearinghouse.intake.verbs import attach_upload
-from weir.clearinghouse.intake.verbs.sending import spend
-from weir.foundation.actor import Actor, ActorKind
+from weir.foundation.actor import Actor
 from weir.foundation.forms import Asked, onward, tried
 from weir.foundation.policy.reads import ask
-from weir.foundation.transactions import reading, writing
+from weir.foundation.transactions import reading
 
 
 @csrf_exempt  # asked for below: the body must not be read before it is said how files are taken
@@ -70,9 +69,6 @@ def keep_file(request: Asked, actor: Actor, report: ReportId, sealing: Sealing, 
         raise BrokenOff(faults={"/file": "is missing"})
     told = {"report": report, "name": sent.name, "role": given.get("role", "")}
     read = attach_upload.shape.read(told | {"received": sent.received})
-    with writing():
-        if actor.kind is not ActorKind.ANONYMOUS:  # strangers have a day's bytes of their own, counted by the verb
-            spend(actor, sent.received.size, request.now)
-        attached = attach_upload(actor, **read, now=request.now)
+    attached = attach_upload(actor, **read, now=request.now)
     sealing.take()
     return attached

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import socket
 import struct
-from types import SimpleNamespace
-from typing import Any, TypeVar
+from types import ModuleType, SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -66,4 +66,4 @@ class Connection(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, which connects with what it finds here under `connect`."""
 
-    Database = SimpleNamespace(**(vars(psycopg) | {"connect": Connection.connect}))
+    Database = cast("ModuleType", SimpleNamespace(**(vars(psycopg) | {"connect": Connection.connect})))
