@@ -139,7 +139,9 @@ class Sitting:
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("WEIR_", "PYTEST_", "DJANGO_"))
         }
-        told = {"PYTHONPATH": str(self.place), "WEIR_HOME": str(home), "DJANGO_SETTINGS_MODULE": "weir.shell.settings"}
+        told = {"PYTHONPATH": str(self.place), "WEIR_HOME": str(home)}
+        if "pytest" not in arguments:  # which gives its tests a home of their own before Django reads anything
+            told["DJANGO_SETTINGS_MODULE"] = "weir.shell.settings"
         done = subprocess.run(
             [sys.executable, *arguments], cwd=self.place, env=kept | told, capture_output=True, text=True, check=False
         )
