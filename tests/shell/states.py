@@ -78,7 +78,7 @@ def full_states() -> dict[str, State]:
             "intake/receipt.html",
             OUT | samples.intake.receipt(title=ARABIC, claim_code=None, again=True),
         ),
-        "finding-full": ("findings/finding.html", {"finding": _finding()}),
+        "finding-full": ("findings/finding.html", _finding()),
         "log-full": ("ledger/log.html", samples.ledger.LOG | {"recent": samples.ledger.LOG["recent"] * 3}),
         "entry-full": ("ledger/entry.html", _entry()),
         "organization-full": ("identity/organization.html", _organization()),
@@ -238,13 +238,13 @@ def _followed() -> dict[str, Any]:
     return samples.intake.followed(title=WORD, said=said, files=files, needs=needs)
 
 
-def _finding() -> Thing:
+def _finding() -> dict[str, Any]:
     facts = [
         Thing(station="Findings", text=WORD, at=ago(hours=n), entry="9f2c1e55a40b", proof_url="#p") for n in range(12)
     ]
     reports = [Thing(number="R-2026-AB2CD-E", received=ago(hours=n), href="#report") for n in range(8)]
     whole = {"title": WORD, "target": TARGETS[1], "facts": facts, "reports": reports, "marking": "TLP:AMBER+STRICT"}
-    return Thing(**(vars(samples.findings.FINDING) | whole))
+    return samples.findings.found(**whole)
 
 
 def _of_items() -> dict[str, Any]:
@@ -263,9 +263,9 @@ def _of_items() -> dict[str, Any]:
     ]
     # A mapping, as the view hands it over: `items` of a mapping is something else to a template.
     documents = {"items": items, "all": 1200, "waiting": 40}
-    whole = {"reports": [], "documents": documents, "mine": False, "taken": False}
-    finding = Thing(**(vars(samples.findings.FINDING) | whole))
-    return {"finding": finding, "queue_href": "#queue", "work_action": "#work"}
+    beside = Thing(href="#pair", title=samples.parts.LONG, number="F-2026-C0D4W-3", kind_label="May be one")
+    page = samples.findings.found(reports=[], documents=documents)
+    return page | {"work_action": "#work", "pairs": [beside] * 3}
 
 
 def _pair_line(n: int) -> Thing:

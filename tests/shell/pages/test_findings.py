@@ -21,7 +21,7 @@ from weir.foundation.policy.terms import Marking, Tlp
 
 QUEUE = "/findings/"
 MEMBERS_QUEUE = 6
-MOST = {QUEUE: 13, f"{QUEUE}?state=open&text=heap": 14, "/findings/{}/": 22}
+MOST = {QUEUE: 13, f"{QUEUE}?state=open&text=heap": 14, "/findings/{}/": 25}
 
 
 @pytest.fixture(autouse=True)
@@ -221,6 +221,20 @@ def test_only_what_may_be_the_same_can_be_merged_on_the_page(browser, house):
     page = text_of(browser.get(f"/findings/pairs/{pair}/"))
     assert "They are one</button>" not in page
     assert "Keep apart</button>" in page
+
+
+def test_a_finding_shows_the_pairs_that_wait_for_a_person_until_they_are_decided(browser, people, house):
+    one, two, pair = pair_of(house)
+    for own, other in ((one, two), (two, one)):
+        page = text_of(browser.get(f"/findings/{own}/"))
+        assert f'href="/findings/pairs/{pair}/"' in page
+        assert f'<span class="spoken">{other}</span>' in page
+    third = found(house)
+    assert "May belong together" not in text_of(browser.get(f"/findings/{third}/"))
+    assert decided(browser, pair, step="apart", reason="They are two.").status_code == 302
+    assert "May belong together" not in text_of(browser.get(f"/findings/{one}/"))
+    shown_to(two, Tlp.CLEAR, "any")
+    assert str(pair) not in text_of(people.browser(people.let_in()).get(f"/findings/{two}/"))
 
 
 def test_who_would_lose_their_access_is_said_before_merging(browser, house):

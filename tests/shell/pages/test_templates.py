@@ -119,7 +119,7 @@ def test_what_people_write_stays_text(pages):
         .render(
             samples.frame.everywhere("")
             | {
-                "finding": Thing(**finding),
+                **samples.findings.found(**finding),
                 "actor": Thing(name=evil, org_name=evil, roles=[evil], staff=False),
             }
         )

@@ -69,6 +69,9 @@ FINDING = Thing(
             ("Intake", "Findings", "Validation", "Exposure", "Priority", "Remediation", "Distribution")
         )
     ],
+    mine=False,
+    taken=False,
+    documents={"items": [], "all": 0, "waiting": 0},
     merged_into=[],
     parts=[Thing(number="F-2026-C0D4W-3", href="#part")],
     reports=[
@@ -99,6 +102,14 @@ FINDING = Thing(
         ),
     ],
 )
+
+
+def found(**changed: object) -> dict[str, Any]:
+    """The page of the finding, changed so, as somebody sees it who sorts nothing."""
+    finding = Thing(**(vars(FINDING) | changed))
+    return {"finding": finding, "pairs": [], "queue_href": "#queue", "work_action": None}
+
+
 STANDING: dict[str, Any] = {"report": Thing(number="R-2026-AB2CD-E", href="#report"), "stage": None}
 PAGES: dict[str, Page] = {
     "findings-queue": ("findings/queue.html", queue([row(n) for n in range(14)], works=work())),
@@ -111,9 +122,6 @@ PAGES: dict[str, Page] = {
     "findings-queue-stopped": ("findings/queue.html", queue([], active=True, stopped=True, works=work(0, active=True))),
     "standing": ("findings/standing.html", STANDING),
     "standing-held": ("findings/standing.html", STANDING | {"stage": "reproduced here"}),
-    "finding": ("findings/finding.html", {"finding": FINDING}),
-    "finding-new": (
-        "findings/finding.html",
-        {"finding": Thing(**(vars(FINDING) | {"facts": [], "marking": "", "title": "A short one"}))},
-    ),
+    "finding": ("findings/finding.html", found()),
+    "finding-new": ("findings/finding.html", found(facts=[], marking="", title="A short one")),
 }

@@ -38,6 +38,9 @@ PAIRS: dict[str, Any] = {
 }
 
 
+PLACE = "src/codec/quite/deep/in/the/tree/reader_of_headers.c:1204 reader::Header::parse"
+
+
 def side(n: int) -> Thing:
     return Thing(
         number=NUMBERS[n],
@@ -48,7 +51,10 @@ def side(n: int) -> Thing:
         marking=MARKS[n + 1],
         target=TARGETS[n],
         received=ago(days=n + 1),
-        reports=[Thing(number="R-2026-AB2CD-E", href="#report"), Thing(number="R-2026-XY9ZA-4", href="#report")],
+        reports=[Thing(number="R-2026-AB2CD-E", href="#report"), Thing(number="R-2026-XY9ZA-4", href="#report")][
+            : 2 - n
+        ],
+        tools=[Thing(document="D-2026-AB2CD-E", href="#document", tool="MadeUpScan heap-overflow", place=PLACE)][:n],
     )
 
 

@@ -41,11 +41,17 @@ NAMES_CONTEXT = "findings.names"
 
 
 @question("findings.list_pairs", filtered=True, sealed=True)
-def list_pairs(actor: Actor, state: PairState = PairState.NOMINATED, after: str = "") -> Page[PairLine]:
-    """Pairs of findings of which you may see both, newest first: those that wait for a person, or in another state."""
-    rows, further = newest_page(
-        actor, PairRow, "findings.list_pairs", after=after, limit=PAGE, where=Q(state=state.value)
-    )
+def list_pairs(
+    actor: Actor, state: PairState = PairState.NOMINATED, after: str = "", finding: str = ""
+) -> Page[PairLine]:
+    """Pairs of findings of which you may see both, newest first: those that wait for a person, or in another state; of
+    one finding, if it is named.
+    """
+    where = Q(state=state.value)
+    if finding:
+        own = FindingRow.objects.filter(number=finding).values_list("pk", flat=True).first()
+        where &= Q(one=own) | Q(other=own)
+    rows, further = newest_page(actor, PairRow, "findings.list_pairs", after=after, limit=PAGE, where=where)
     wanted = {pk for row in rows for pk in (row.one_id, row.other_id)}
     findings = visible_to(actor, FindingRow, "findings.read_finding").in_bulk(list(wanted))
     lines = (_line(row, findings) for row in rows if {row.one_id, row.other_id} <= findings.keys())

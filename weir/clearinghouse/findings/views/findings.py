@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from weir.clearinghouse.findings import reads
-from weir.clearinghouse.findings.forms import LABELS, STAGES
-from weir.clearinghouse.findings.terms import Finding, FindingId, ItemOf
+from weir.clearinghouse.findings.forms import KINDS, LABELS, STAGES
+from weir.clearinghouse.findings.terms import Finding, FindingId, ItemOf, PairLine
 from weir.clearinghouse.findings.views.queue import works_here
 from weir.clearinghouse.intake.terms import ReportId
 from weir.foundation.actor import Actor
@@ -84,11 +84,13 @@ def show_finding(request: Asked, number: str) -> HttpResponse:
         "mine": found.mine,
         "taken": found.taken,
     }
+    works = works_here(actor)
     page = {
         "page_title": found.id,
         "finding": shown,
+        "pairs": [_beside(found.id, each) for each in reads.list_pairs(actor, finding=found.id).lines] if works else [],
         "queue_href": reverse("queue"),
-        "work_action": keyed(reverse("bulk")) if works_here(actor) else None,
+        "work_action": keyed(reverse("bulk")) if works else None,
     }
     return render(request, "findings/finding.html", page)
 
@@ -133,6 +135,12 @@ def _item(item: ItemOf) -> dict[str, object]:
         "received": item.received_at,
         "href": reverse("document", args=[item.document]),
     }
+
+
+def _beside(own: FindingId, pair: PairLine) -> dict[str, object]:
+    """A pair that waits for a person, as seen from one of the two."""
+    other, title = (pair.other, pair.other_title) if pair.finding == own else (pair.finding, pair.title)
+    return {"href": reverse("pair", args=[pair.id]), "kind_label": KINDS[pair.kind], "number": other, "title": title}
 
 
 def _linked(number: FindingId) -> dict[str, str]:

@@ -30,6 +30,7 @@ from weir.foundation.forms import Asked, Form, done, keyed, onward, tried
 from weir.kernel.errors import Invalid
 
 APART, MERGE, SPLIT = "apart", "merge", "split"
+TOOLS_SHOWN = 3
 
 
 @require_safe
@@ -125,6 +126,15 @@ def _side(found: Finding) -> dict[str, object]:
         "target": found.target,
         "received": found.received_at,
         "reports": [{"number": each.id, "href": reverse("report", args=[each.id])} for each in found.reports],
+        "tools": [
+            {
+                "document": each.document,
+                "href": reverse("document", args=[each.document]),
+                "tool": " ".join(filter(None, (each.tool, each.rule))),
+                "place": each.place,
+            }
+            for each in found.items[:TOOLS_SHOWN]
+        ],
     }
 
 
