@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from weir.clearinghouse.intake import reads
+from weir.clearinghouse.intake.formats import FORMATS
 from weir.clearinghouse.intake.jobs import documents as job
 from weir.clearinghouse.intake.models import DocumentRow, ItemKeyRow, ItemRow, TroubleRow
 from weir.clearinghouse.intake.reads.documents import unread, unread_documents
@@ -62,6 +63,12 @@ def test_a_document_is_receipted_at_once_and_read_later(house):
     assert (found.name, found.digest, found.size) == ("scan.sarif", sent.digest, sent.size)
     assert titles(sent.id) == ["one", "two"]
     assert list(unread_documents(house.now)) == []
+
+
+def test_what_another_package_reads_is_read_in_a_process_of_its_own(house, monkeypatch):
+    monkeypatch.setattr(job, "format_of", lambda stream, name: FORMATS["sarif"]._replace(by="somebody 1.0"))
+    monkeypatch.setattr(job, "read_here", None)
+    assert read(house, send(house, sarif("one", "two")).id).added == 2
 
 
 def test_the_worker_finds_what_is_to_be_read(house):

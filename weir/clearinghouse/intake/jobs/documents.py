@@ -40,7 +40,7 @@ def read_items(item: str, *, key: str, now: Moment) -> None:
 
 def batches(document: Unread) -> Iterator[Batch]:
     """What is left to be recorded, in pieces. A long document is read in a process of its own, so that reading and
-    recording go on at once.
+    recording go on at once; and so is any that another package reads, since only there time and memory are bounded.
     """
 
     def begin() -> Iterator[bytes]:
@@ -51,7 +51,7 @@ def batches(document: Unread) -> Iterator[Batch]:
         yield Batch(document.read, (), (UNKNOWN,), last=True)
         return
     read, task = document.read, Task(found.name, document.read, digest_key(), document.submitter)
-    for piece in (read_apart if document.size >= LONG else read_here)(begin, task):
+    for piece in (read_apart if document.size >= LONG or found.by else read_here)(begin, task):
         yield Batch(read, piece.items, piece.troubles, found.name)
         read += len(piece.items) + len(piece.troubles)
     yield Batch(read, (), (), found.name, last=True)
