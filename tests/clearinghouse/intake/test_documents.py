@@ -66,7 +66,7 @@ def test_a_document_is_receipted_at_once_and_read_later(house):
 
 
 def test_what_another_package_reads_is_read_in_a_process_of_its_own(house, monkeypatch):
-    monkeypatch.setattr(job, "format_of", lambda stream, name: FORMATS["sarif"]._replace(by="somebody 1.0"))
+    monkeypatch.setattr(job, "format_of", lambda *_: FORMATS["sarif"]._replace(by="somebody 1.0"))
     monkeypatch.setattr(job, "read_here", None)
     assert read(house, send(house, sarif("one", "two")).id).added == 2
 
