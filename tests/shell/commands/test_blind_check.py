@@ -26,6 +26,7 @@ from weir.clearinghouse.intake.terms import CommitmentId
 from weir.clearinghouse.intake.verbs import commit_report, open_commitment, receive_report
 from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger import reads as ledger
+from weir.foundation.ledger.gates import KeyFolder
 from weir.foundation.ledger.models import LogRow
 from weir.foundation.ledger.sequencer import Sequencer
 from weir.foundation.transactions import writing
@@ -218,6 +219,14 @@ def test_who_is_no_member_is_refused(member, check, tmp_path):
     assert check(*one(HELD)).exit_code == EXIT[Refused]
 
 
+@pytest.fixture
+def own_log(tmp_path):
+    """One that remembers no other test's log."""
+    ledger.bind_notary(lambda origin: KeyFolder(tmp_path / "log", origin))
+    yield
+    ledger.bind_notary(lambda origin: KeyFolder(settings.KEYS, origin))
+
+
 def sequenced():
     """The log comes as far as what was recorded."""
     for _ in range(2):
@@ -225,6 +234,7 @@ def sequenced():
         Sequencer(ledger.notary(), timedelta(seconds=settings.TICK_SECONDS), settings.BATCH_DEPTH).tick(now())
 
 
+@pytest.mark.usefixtures("own_log")
 def test_the_proof_holds_and_the_answer_is_told_whether_or_not_there_is_one(member, check, tmp_path):
     proof = tmp_path / "proof.json"
     commit(member, 2)

@@ -100,10 +100,21 @@ def _bounded(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}\n... (all of it is in the structured answer)"
 
 
+# The same behind every tool that acts, so it is said in few words: the API's description has the rest.
+MADE = {
+    "entry": {
+        "type": "object",
+        "required": ENTRY["required"],
+        "properties": {name: {"type": part["type"]} for name, part in ENTRY["properties"].items()},
+    },
+    "receipt": {"type": RECEIPT["type"]},
+}
+
+
 def _given(found: Operation) -> dict[str, Any]:
     gives = _bare(found.shape.gives.json_schema(mode="serialization"))
     shared = {"$defs": gives.pop("$defs")} if "$defs" in gives else {}
-    parts = {"answer": gives} | ({"entry": _bare(ENTRY), "receipt": RECEIPT} if found.writes else {})
+    parts = {"answer": gives} | (MADE if found.writes else {})
     return {"type": "object", "properties": parts, "required": list(parts)} | shared
 
 
