@@ -27,7 +27,7 @@ from weir.clearinghouse.scanning.terms import ClaimId, Met, Overlap, Scope
 from weir.kernel.moments import EPOCH, MILLISECOND, Moment
 
 MOST_LOOKED_AT = 512
-MOST_OPENED = 8  # where more than these work on the same code, a warning is due whatever their versions
+MOST_OPENED = 32
 MOST_MET = 20
 _STRENGTH = list(Overlap)
 _ON_THE_SAME_CODE = {Overlap.SAME, Overlap.OTHER_METHOD}
