@@ -11,33 +11,33 @@ from pathlib import PurePosixPath
 
 import pytest
 
-# Seconds of one worker, setup and teardown included. Two workers have 1,200 to give, and the run on PostgreSQL takes
-# its share of them; a room spends from its wing's. What each folder may take leaves room for a busy machine, so all of
-# them together are more than the whole may take.
+# Seconds of one worker, setup and teardown included. Two workers have 1,200 to give in ten minutes, and the run on
+# PostgreSQL takes its share of them; a room spends from its wing's. What the whole and each folder may take leaves room
+# for a busy machine, which takes half as long again: a budget tells of a folder that grew, not of the hour.
 BUDGETS: dict[str, float] = {
-    "tests": 1000,
+    "tests": 1500,
     "tests/architecture": 70,  # following the tutorial takes twenty of them
     "tests/bench": 20,
     "tests/checker": 20,
-    "tests/clearinghouse": 280,
+    "tests/clearinghouse": 400,
     "tests/clearinghouse/findings": 100,
     "tests/clearinghouse/intake": 140,
     "tests/clearinghouse/scanning": 100,
     "tests/defense": 10,
     "tests/enforcement": 10,
-    "tests/foundation": 220,
+    "tests/foundation": 300,
     "tests/foundation/identity": 60,
     "tests/foundation/jobs": 100,
     "tests/foundation/ledger": 120,
     "tests/foundation/policy": 60,
     "tests/frontier": 10,
-    "tests/hardship": 80,
-    "tests/journeys": 240,  # real browsers and real instances; an issuer that lies in many ways takes a third of it
+    "tests/hardship": 120,
+    "tests/journeys": 360,  # real browsers and real instances; an issuer that lies in many ways takes a third of it
     "tests/kernel": 40,
     "tests/order": 5,
     "tests/proofs": 260,
-    "tests/shell": 320,
-    "tests/tools": 30,
+    "tests/shell": 500,
+    "tests/tools": 60,
     "tests/verifier": 20,
 }
 ROOM = 30.0  # what one room may take of its wing's budget, unless it is listed above itself

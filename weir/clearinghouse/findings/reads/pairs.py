@@ -44,8 +44,9 @@ NAMES_CONTEXT = "findings.names"
 def list_pairs(
     actor: Actor, state: PairState = PairState.NOMINATED, after: str = "", finding: str = ""
 ) -> Page[PairLine]:
-    """Pairs of findings of which you may see both, newest first: those that wait for a person, or in another state; of
-    one finding, if it is named.
+    """Pairs of findings of which you may see both, newest first: those that wait for a person, or in another state.
+
+    If a finding is named, those that it is one of.
     """
     where = Q(state=state.value)
     if finding:
