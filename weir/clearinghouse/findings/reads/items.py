@@ -70,9 +70,9 @@ def pair_is_known(one: FindingRow, other: FindingRow, kind: LinkKind) -> bool:
 
 def items_of_findings(rows: Iterable[FindingRow]) -> tuple[ItemOf, ...]:
     """The first items that led to these, opened. What was erased with its document is not told any more."""
-    kept = FindingItemRow.objects.filter(finding__in=[row.pk for row in rows]).order_by("-opened", "at", "digest")[
-        :SHOWN
-    ]
+    first = FindingItemRow.objects.filter(finding__in=[row.pk for row in rows]).order_by("-opened", "at", "digest")
+    kept = list(first[:SHOWN])
+    said = _opened(kept)
     return tuple(
         ItemOf(
             DocumentId(row.document),
@@ -83,7 +83,7 @@ def items_of_findings(rows: Iterable[FindingRow]) -> tuple[ItemOf, ...]:
             rules.place_of(item),
         )
         for row in kept
-        if (item := _opened(row)) is not None
+        if (item := said.get(bytes(row.digest))) is not None
     )
 
 
@@ -143,9 +143,17 @@ def _reported(report: ReportId) -> Item | None:
 
 
 def _first_items(findings: Collection[UUID]) -> dict[UUID, Item]:
-    rows = FindingItemRow.objects.filter(finding__in=findings, opened=True)
-    return {row.finding_id: item for row in rows if (item := _opened(row)) is not None}
+    rows = list(FindingItemRow.objects.filter(finding__in=findings, opened=True))
+    said = _opened(rows)
+    return {row.finding_id: said[bytes(row.digest)] for row in rows if bytes(row.digest) in said}
 
 
-def _opened(row: FindingItemRow) -> Item | None:
-    return next(iter(items_named(DocumentId(row.document), [bytes(row.digest)])), None)
+def _opened(rows: Iterable[FindingItemRow]) -> dict[bytes, Item]:
+    """What these items say, a document at a time; nothing of one that was erased."""
+    documents: dict[str, list[bytes]] = {}
+    for row in rows:
+        documents.setdefault(row.document, []).append(bytes(row.digest))
+    said: dict[bytes, Item] = {}
+    for document, digests in documents.items():
+        said.update(items_named(DocumentId(document), digests))
+    return said

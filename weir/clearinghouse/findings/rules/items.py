@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from weir.clearinghouse.findings.rules import causes
 from weir.clearinghouse.findings.rules.fingerprints import fingerprints_of
 from weir.clearinghouse.findings.terms.checking import Cause, NoCause
-from weir.clearinghouse.findings.terms.links import LinkKind
+from weir.clearinghouse.findings.terms.links import Basis, LinkKind
 from weir.clearinghouse.intake.terms import Submission
 from weir.clearinghouse.intake.terms.documents import KeyKind
 from weir.clearinghouse.intake.terms.items import Affected, Grain, Item
@@ -17,6 +19,21 @@ DAY = timedelta(days=1)
 LONGEST_TITLE = 300
 # The strongest first. Equal stacks can hide different bugs: they bring a pair up, and join nothing.
 JOINS = (KeyKind.ALIAS, KeyKind.FINGERPRINT, KeyKind.PLACE)
+WORDS = {
+    KeyKind.ALIAS: "One item goes by a name of both.",
+    KeyKind.FINGERPRINT: "One item has a fingerprint of both.",
+    KeyKind.PLACE: "One item lies at the place of both, with the same code.",
+    KeyKind.STACK: "Both crash by the same functions.",
+}
+
+
+class Shared(NamedTuple):
+    """What a key that two findings have in common says of them."""
+
+    kind: LinkKind
+    basis: Basis
+    score: float
+    words: str
 
 
 def title_of(item: Item) -> str:
@@ -62,6 +79,18 @@ def link_between(item: Item, names: frozenset[str]) -> LinkKind:
     kind = causes.kind_of(1.0, said, there, {}) or LinkKind.RELATED
     back = causes.kind_of(1.0, there, said, {})
     return kind if kind is not LinkKind.SAME or back is None else back
+
+
+def shared(key: KeyKind, link: LinkKind) -> Shared:
+    """`link` is what the names of both say. Of equal stacks no more is said than that they are worth a look."""
+    if key in JOINS:
+        return Shared(link, Basis.KEY, 1.0, WORDS[key])
+    return Shared(LinkKind.RELATED, Basis.STACK, 0.5, WORDS[key])
+
+
+def by_strength(held: Mapping[str, KeyKind]) -> list[str]:
+    """Of findings, each with the strongest key that it shares with an item: those that the item may join, in order."""
+    return sorted((number for number, key in held.items() if key in JOINS), key=lambda number: held[number])
 
 
 def item_of(submission: Submission) -> Item:

@@ -26,7 +26,7 @@ class ItemsCorrelated:
 
 @dataclass(frozen=True)
 class Compared:
-    """These findings were compared with all others that there were; `nominated` pairs came of it."""
+    """These findings were compared by likeness with what there was, each once as a fresh one."""
 
     findings: tuple[FindingId, ...]
 

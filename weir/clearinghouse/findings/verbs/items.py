@@ -21,7 +21,7 @@ from weir.clearinghouse.findings.reads.items import holders_of, opened_lately, p
 from weir.clearinghouse.findings.reads.pairs import names_of
 from weir.clearinghouse.findings.reads.trees import tree_of
 from weir.clearinghouse.findings.rules import items as rules
-from weir.clearinghouse.findings.terms import Basis, Compared, FindingId, ItemsCorrelated, LinkKind, Nomination
+from weir.clearinghouse.findings.terms import Compared, FindingId, ItemsCorrelated, LinkKind, Nomination
 from weir.clearinghouse.findings.terms.checking import TooManyCauses
 from weir.clearinghouse.findings.verbs import trees
 from weir.clearinghouse.findings.verbs.checking import hold_cause
@@ -39,12 +39,6 @@ from weir.kernel.moments import Moment
 
 AT_ONCE = 100
 MOST_OTHERS = 5  # of findings that one item speaks of besides its own
-WORDS = {
-    KeyKind.ALIAS: "One item goes by a name of both.",
-    KeyKind.FINGERPRINT: "One item has a fingerprint of both.",
-    KeyKind.PLACE: "One item lies at the place of both, with the same code.",
-    KeyKind.STACK: "Both crash by the same functions.",
-}
 
 
 @verb("findings.correlate_items", sealed=True, internal=True)
@@ -101,7 +95,8 @@ class _Batch:
         keys = [(KeyKind(kind), key) for kind, key in each_key(kept.keys)]
         others = self._others(keys)
         links = {number: rules.link_between(kept.item, names_of(tree_of(row))) for number, (row, _) in others.items()}
-        own = next((others[number][0] for number in _by_strength(others) if links[number] is LinkKind.SAME), None)
+        fitting = rules.by_strength({number: kind for number, (_, kind) in others.items()})
+        own = next((others[number][0] for number in fitting if links[number] is LinkKind.SAME), None)
         if own is None:
             if not self.room:
                 return False
@@ -169,13 +164,11 @@ class _Batch:
     ) -> None:
         """A key that others have, too: a person looks at both."""
         rest = [(row, kind) for row, kind in others.values() if row.pk != own.pk]
-        for row, kind in rest[:MOST_OTHERS]:
-            weak = kind not in rules.JOINS
-            link = LinkKind.RELATED if weak else links[row.number]
-            if not pair_is_known(own, row, link):
-                basis, score = (Basis.STACK, 0.5) if weak else (Basis.KEY, 1.0)
-                said = Nomination(self.actor.id, self.now, basis, score, WORDS[kind])
-                nominate(FindingId(own.number), FindingId(row.number), link, said, self.now)
+        for row, key in rest[:MOST_OTHERS]:
+            shared = rules.shared(key, links[row.number])
+            if not pair_is_known(own, row, shared.kind):
+                said = Nomination(self.actor.id, self.now, shared.basis, shared.score, shared.words)
+                nominate(FindingId(own.number), FindingId(row.number), shared.kind, said, self.now)
 
 
 def _mark_all(row: FindingRow, document: DocumentId) -> None:
@@ -184,11 +177,6 @@ def _mark_all(row: FindingRow, document: DocumentId) -> None:
     whole = tree_of([row, *trees.way_up(row)][-1], hold=True)
     trees.mark_together([row], [each for each in whole if each.pk != row.pk])
     FindingRow.objects.bulk_update([row, *(each for each in whole if each.pk != row.pk)], ["tlp"])
-
-
-def _by_strength(others: dict[str, tuple[FindingRow, KeyKind]]) -> list[str]:
-    """Those that an item may join, by what it has in common with them."""
-    return sorted((number for number, (_, kind) in others.items() if kind in rules.JOINS), key=lambda n: others[n][1])
 
 
 def _one_at_a_time() -> None:

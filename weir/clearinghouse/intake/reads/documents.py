@@ -151,14 +151,14 @@ def items_of(document: DocumentId, *, after: int = 0, limit: int = 1000) -> list
     ]
 
 
-def items_named(document: DocumentId, digests: Collection[bytes]) -> list[Item]:
+def items_named(document: DocumentId, digests: Collection[bytes]) -> dict[bytes, Item]:
     """What these items of a document say; nothing, once it was erased."""
     try:
         key, begin = case_key(document), item_about(document)
     except Erased:
-        return []
-    rows = ItemRow.objects.filter(document__number=document, digest__in=list(digests)).order_by("id")
-    return [_item(key, begin, row) for row in rows.only("digest", "sealed")]
+        return {}
+    rows = ItemRow.objects.filter(document__number=document, digest__in=list(digests))
+    return {bytes(row.digest): _item(key, begin, row) for row in rows.only("digest", "sealed")}
 
 
 def finder_of(document: DocumentId) -> str:
