@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from tests.clearinghouse.intake.engines.test_whole import PROOF, REPORT, SARIF, letter
 from weir.clearinghouse.intake import reads
 from weir.clearinghouse.intake.models import AttachmentRow, DocumentRow, FileRow, ReportRow
+from weir.clearinghouse.intake.rules.names import plain_name
 from weir.clearinghouse.intake.terms import Role, TooManyFiles
 from weir.clearinghouse.intake.terms.documents import DocumentId, DocumentState
 from weir.clearinghouse.intake.terms.sending import NothingSent, SpentToday
 from weir.clearinghouse.intake.verbs import attaching, send_document
-from weir.clearinghouse.intake.verbs.sending import plain_name, take
+from weir.clearinghouse.intake.verbs.documents import LONGEST_NAME
+from weir.clearinghouse.intake.verbs.sending import NAMELESS, take
 from weir.foundation.actor import SYSTEM
 from weir.foundation.ledger.models import EntryRow
 from weir.foundation.store.blobs import discard, receive
@@ -147,12 +149,12 @@ def test_a_day_has_so_many_bytes_for_a_finder_with_all_their_agents(house, setti
     ],
 )
 def test_a_name_is_a_name_without_folders(name, kept):
-    assert plain_name(name) == kept
+    assert plain_name(name, LONGEST_NAME, NAMELESS) == kept
 
 
 @given(st.text())
 def test_whatever_it_is_called_it_can_be_kept(name):
-    kept = plain_name(name)
+    kept = plain_name(name, LONGEST_NAME, NAMELESS)
     assert 0 < len(kept) <= 300
     assert kept.isprintable()
     assert "/" not in kept

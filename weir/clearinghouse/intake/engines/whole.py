@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.message import Message
 from itertools import chain, islice
 from typing import Any, BinaryIO, NamedTuple
 
 from weir.clearinghouse.intake.formats import format_of, load_formats
 from weir.clearinghouse.intake.formats.documents import Said, Troubles, loaded
+from weir.clearinghouse.intake.formats.mail import files_of
 from weir.clearinghouse.intake.formats.own import Written, reports_of
 from weir.clearinghouse.intake.rules import LIMITS, LONGEST_DETAIL
-from weir.clearinghouse.intake.terms import AiPhase, AiUse, Details, Role, Submission
+from weir.clearinghouse.intake.rules.names import plain_name
+from weir.clearinghouse.intake.terms import NO_DETAILS, AiPhase, AiUse, Details, Role, Submission
 from weir.clearinghouse.intake.terms.items import Affected, Item, Trouble
 from weir.clearinghouse.intake.terms.sending import AwaitedFile
 
@@ -135,7 +134,11 @@ def _mail(itself: File) -> Whole | None:
     first = next(iter(load_formats()["mail"].read(io.BytesIO(itself.data))), None)
     if not isinstance(first, Item):
         return None  # its reader says why, once it is read as a document
-    held = [File(_base(name), data) for name, data in islice(_parts(itself.data), MOST_FILES + 1) if data]
+    held = [
+        File(plain_name(name, LONGEST_NAME, "attachment"), data)
+        for name, data in islice(files_of(itself.data), MOST_FILES + 1)
+        if data
+    ]
     parts, more = held[:MOST_FILES], (MANY,) if len(held) > MOST_FILES else ()
     formats = [_format(part) for part in parts]
     inner = [_own(part) for part, format in zip(parts, formats, strict=True) if format == OWN]
@@ -149,41 +152,6 @@ def _mail(itself: File) -> Whole | None:
     missing = tuple(each for each in awaited if each.sha256 not in {_sha256(part) for part in parts})
     documents = tuple(part for part, apart in kept if apart)
     return Whole(said, (itself, *files), documents, missing, (own.troubles if own else ()) + more)
-
-
-def _parts(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is attached to the mail itself; a mail within it is a file. Its reader bounded it before."""
-    waiting = [message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.compat32)]
-    while waiting:
-        part = waiting.pop()
-        if part.is_multipart() and part.get_content_maintype() != "message":
-            payload = part.get_payload()
-            waiting += (
-                [each for each in payload if isinstance(each, Message)][::-1] if isinstance(payload, list) else []
-            )
-        elif name := _name_of(part):
-            yield name, _bytes_of(part)
-
-
-def _name_of(part: Message) -> str:
-    """Nothing where it is the mail's own words."""
-    words = part.get_content_type() in ("text/plain", "text/html")
-    try:
-        name = part.get_filename("") or ""
-    except (ValueError, LookupError, TypeError):
-        name = ""
-    return name or ("" if words and part.get_content_disposition() != "attachment" else "attachment")
-
-
-def _bytes_of(part: Message) -> bytes:
-    inner = part.get_payload()
-    try:
-        if isinstance(inner, list):
-            return b"".join(each.as_bytes() for each in inner if isinstance(each, Message))
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError):
-        return b""
-    return data if isinstance(data, bytes) else b""
 
 
 def _format(part: File) -> str:
@@ -209,7 +177,7 @@ def _submission(
     item: Item,
     description: str,
     ai_use: AiUse = AiUse.UNSAID,
-    details: Details = Details(),  # noqa: B008 - frozen
+    details: Details = NO_DETAILS,
 ) -> tuple[Submission, bool]:
     component = next(filter(None, chain.from_iterable((each.package, each.repository) for each in item.affected)), "")
     title = " ".join(item.title.split()) or "Untitled"
@@ -252,9 +220,3 @@ def _role(part: str) -> Role:
 
 def _sha256(part: File) -> str:
     return hashlib.sha256(part.data).hexdigest()
-
-
-def _base(name: str) -> str:
-    """A name without folders, as it can be kept."""
-    said = "".join(sign if sign.isprintable() else "_" for sign in name.replace("\\", "/").rpartition("/")[2])
-    return said.strip()[-LONGEST_NAME:] or "attachment"

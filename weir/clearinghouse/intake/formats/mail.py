@@ -32,6 +32,7 @@ MOST_LINES = 1_000_000
 LONGEST_HEADER = 10_000
 MOST_PARAMETERS = 100
 LONGEST_NAME = 80
+BOM = b"\xef\xbb\xbf"
 FIELDS = {b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"received", b"return-path", b"reply-to"}
 SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 READ_AS_WORDS = (".md", ".txt", ".markdown", ".rst")
@@ -63,7 +64,7 @@ Read = Iterator[Item | Trouble]
 def looks_like(head: bytes, filename: str) -> bool:
     """Three fields that mails have, before the first empty line."""
     names = set()
-    for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:200]:
+    for line in head.removeprefix(BOM).split(b"\n")[:200]:
         field = _FIELD.match(line)
         if not line.strip() or not (field or line[:1] in (b" ", b"\t") or line.startswith(b"From ")):
             break
@@ -82,7 +83,7 @@ def _letter(stream: BinaryIO, where: str, deeper: int) -> Read:
     if isinstance(data, Trouble):
         yield data
         return
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(BOM)
     if data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n") > MOST_LINES:
         yield Trouble(where, f"It has more than {MOST_LINES:,} lines. Send what is so long as a file of its own.")
     elif sum(1 for _ in _CONTAINER.finditer(data)) > MOST_CONTAINERS:
@@ -110,6 +111,20 @@ def _message(message: Message, where: str, deeper: int) -> Read:
             yield from _attachment(part, name, place, deeper)
     if len(parts) > MOST_PARTS:
         yield Trouble(where, f"Only its first {MOST_PARTS} parts were read. Send the others in another mail.")
+
+
+def files_of(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """What is attached to a mail, by name and as it came; a mail within it is a file. Its reader bounded it before."""
+    for part in _parts(message_from_bytes(data.removeprefix(BOM), policy=policy.compat32)):
+        if not _is_body(part):
+            yield _name_of(part) or "attachment", _mails_in(part) or _bytes_of(part)
+
+
+def _mails_in(part: Message) -> bytes:
+    try:
+        return b"".join(each.as_bytes() for each in _held(part))
+    except (ValueError, LookupError):
+        return b""
 
 
 def _parts(message: Message) -> Iterator[Message]:

@@ -21,6 +21,7 @@ from weir.clearinghouse.intake import rules
 from weir.clearinghouse.intake.engines.whole import LARGEST, File, Whole, could_be_whole, whole_report
 from weir.clearinghouse.intake.formats.streams import Reopened
 from weir.clearinghouse.intake.reads.files import refuse_if_spent
+from weir.clearinghouse.intake.rules.names import plain_name
 from weir.clearinghouse.intake.terms import Received as ReceivedReport
 from weir.clearinghouse.intake.terms import UnfitFile
 from weir.clearinghouse.intake.terms.documents import DocumentId
@@ -73,7 +74,7 @@ def take(actor: Actor, received: Received, name: str, *, now: Moment) -> Done[Se
     Whoever may send a document may do what becomes of it: a scope is asked for the one name. All of it stands or falls
     together, so that nobody holds a receipt for a mail whose files are not there.
     """
-    may, name = replace(actor, scopes=None), plain_name(name)
+    may, name = replace(actor, scopes=None), plain_name(name, LONGEST_NAME, NAMELESS)
     refuse_if_spent(actor, now)
     whole = _whole(received, name)
     with writing():
@@ -86,12 +87,6 @@ def take(actor: Actor, received: Received, name: str, *, now: Moment) -> Done[Se
         sent = _as_report(may, whole, received, now)
         transaction.on_commit(lambda: discard(received))
         return sent
-
-
-def plain_name(name: str) -> str:
-    """The name without folders and without signs that are not shown; its end, where it is long."""
-    said = "".join(sign if sign.isprintable() else "_" for sign in name.replace("\\", "/").rpartition("/")[2])
-    return said.strip()[-LONGEST_NAME:].strip() or NAMELESS
 
 
 def _as_document(outcome: Any) -> SentDocument:
