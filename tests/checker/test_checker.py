@@ -15,14 +15,8 @@ import pytest
 
 import checker.__main__ as command
 from checker import calling, voprf
-from tests.worlds.blind import HELD, NOT_HELD
-from tests.worlds.callers import Instance
-from weir.clearinghouse.findings.models import FindingRow
-from weir.clearinghouse.findings.terms.checking import Cause
-from weir.clearinghouse.findings.verbs import correlate_report, hold_cause, publish_buckets
-from weir.clearinghouse.intake.verbs import commit_report, receive_report
-from weir.foundation.actor import SYSTEM
-from weir.foundation.transactions import writing
+from tests.worlds.blind import HELD, NOT_HELD, holding_one
+from weir.clearinghouse.intake.verbs import commit_report
 from weir.kernel import voprf as kernel
 from weir.shell.clock import now
 
@@ -36,12 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:No directory at")  # of static f
 def member(transactional_db, live_server, settings, monkeypatch):
     """An instance over HTTP that holds one finding, and a member of it with two commitments."""
     settings.PUBLIC_URL = live_server.url
-    instance = Instance()
-    report = receive_report(instance.finder, "A made-up report", "A length is trusted.", now=now()).id
-    finding = correlate_report(SYSTEM, report, now=now()).id
-    with writing():
-        hold_cause(FindingRow.objects.get(number=finding), Cause(**vars(HELD)), now())
-    publish_buckets(SYSTEM, now=now())
+    instance = holding_one()
     for _ in range(2):
         commit_report(instance.finder, os.urandom(32).hex(), now=now())
     monkeypatch.setenv("WEIR_TOKEN", instance.token(instance.finder, *SCOPES))

@@ -9,16 +9,25 @@ from typing import Any
 
 from checker.checking import Cause, check
 from checker.voprf import blind as blinded
+from tests.worlds.callers import Instance
 from tests.worlds.house import House
-from weir.clearinghouse.findings.models import EditionRow
-from weir.clearinghouse.findings.terms import FindingId
+from weir.clearinghouse.findings.models import EditionRow, FindingRow
+from weir.clearinghouse.findings.terms import FindingId, checking
 from weir.clearinghouse.findings.terms.checking import EditionId, Published
-from weir.clearinghouse.findings.verbs import evaluate_blinded, place_finding, publish_buckets
-from weir.clearinghouse.intake.verbs import commit_report
+from weir.clearinghouse.findings.verbs import (
+    correlate_report,
+    evaluate_blinded,
+    hold_cause,
+    place_finding,
+    publish_buckets,
+)
+from weir.clearinghouse.intake.verbs import commit_report, receive_report
 from weir.foundation.actor import SYSTEM, Actor
 from weir.foundation.question import QUESTIONS
+from weir.foundation.transactions import writing
 from weir.foundation.verb import VERBS
 from weir.kernel.canonical import plain
+from weir.shell.clock import now
 
 HELD = Cause("pkg:pypi/made-up", "src/made_up/parse.py", "Parser.header", "CWE-787")
 ALIKE = Cause("pkg:pypi/Made_Up@2.0", "made_up/parse.py", "header(bytes)", "CWE-122")
@@ -78,3 +87,14 @@ class Direct:
 
 def name_of(path: str) -> str:
     return path.replace("/", ".").replace("-", "_")
+
+
+def holding_one() -> Instance:
+    """An instance as its callers meet it, that holds one finding, where HELD says, in its newest edition."""
+    instance = Instance()
+    report = receive_report(instance.finder, "A made-up report", "A length is trusted.", now=now()).id
+    finding = correlate_report(SYSTEM, report, now=now()).id
+    with writing():
+        hold_cause(FindingRow.objects.get(number=finding), checking.Cause(**vars(HELD)), now())
+    publish_buckets(SYSTEM, now=now())
+    return instance

@@ -15,11 +15,9 @@ from django.conf import settings
 
 import checker.checking
 import verifier.__main__
-from tests.worlds.blind import HELD, NOT_HELD
+from tests.worlds.blind import HELD, NOT_HELD, holding_one
 from tests.worlds.callers import Instance
-from weir.clearinghouse.findings.models import FindingRow
-from weir.clearinghouse.findings.terms.checking import Cause
-from weir.clearinghouse.findings.verbs import correlate_report, hold_cause, publish_buckets
+from weir.clearinghouse.findings.verbs import publish_buckets
 from weir.clearinghouse.intake.models import CommitmentRow
 from weir.clearinghouse.intake.reads import list_commitments
 from weir.clearinghouse.intake.terms import CommitmentId
@@ -29,7 +27,6 @@ from weir.foundation.ledger import reads as ledger
 from weir.foundation.ledger.gates import KeyFolder
 from weir.foundation.ledger.models import LogRow
 from weir.foundation.ledger.sequencer import Sequencer
-from weir.foundation.transactions import writing
 from weir.kernel.errors import Conflict, Invalid, Missing, Refused, Unavailable
 from weir.shell import cli
 from weir.shell.blind import NEGATIVE
@@ -52,12 +49,7 @@ REPORT = {"title": "Header length is trusted", "description": "It is copied.", "
 def member(transactional_db, live_server, settings, tmp_path):
     """An instance over HTTP that holds one finding, and a member with a token and no commitment."""
     settings.PUBLIC_URL = live_server.url
-    instance = Instance()
-    report = receive_report(instance.finder, "A made-up report", "A length is trusted.", now=now()).id
-    finding = correlate_report(SYSTEM, report, now=now()).id
-    with writing():
-        hold_cause(FindingRow.objects.get(number=finding), Cause(**vars(HELD)), now())
-    publish_buckets(SYSTEM, now=now())
+    instance = holding_one()
     (tmp_path / "token").write_text(instance.token(instance.finder))
     return instance
 
