@@ -164,3 +164,20 @@ PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 def test_a_mail_keeps_all_that_came_along(attached, words):
     found = whole(letter(*attached, words=words), "letter.eml")
     assert len(found.files) + len(found.documents) == 1 + len([data for _, data in attached if data])
+
+
+def test_a_mail_within_a_mail_is_kept_as_a_file():
+    inner, outer = EmailMessage(), EmailMessage()
+    inner["Subject"] = "What was said before"
+    inner.set_content("The first letter, whole.")
+    for field, said in (("From", "a@finder.example"), ("To", "b@weir.example"), ("Subject", "See below")):
+        outer[field] = said
+    outer["Date"] = "Fri, 20 Nov 2026 12:00:00 +0000"
+    outer.set_content("A length is trusted.")
+    outer.add_attachment(inner)
+    found = whole_report(outer.as_bytes(), "letter.eml", "mail")
+    assert found is not None
+    itself, kept = found.files
+    assert (itself.name, kept.name) == ("letter.eml", "attachment")
+    assert b"The first letter, whole." in kept.data
+    assert b"Subject: What was said before" in kept.data
